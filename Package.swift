@@ -17,6 +17,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         // The launcher runs as a child process.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        // The queues of the scheduler.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
@@ -29,7 +31,11 @@ let package = Package(
         .target(name: "CWorkerEntry"),
 
         // Swift: arrows point down.
-        .target(name: "Futures", dependencies: ["CImageLookup", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "Futures", dependencies: [
+                "CImageLookup",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
     ],
     swiftLanguageModes: [.v6]
