@@ -37,6 +37,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+
+        // Tests.
+        .testTarget(name: "FuturesTests", dependencies: ["Futures"]),
     ],
     swiftLanguageModes: [.v6]
 )
