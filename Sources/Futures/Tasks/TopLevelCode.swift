@@ -27,5 +27,6 @@ package enum TopLevelCode {
         .closureNotShippable,
         "The closure is written in top-level code (main.swift). Top-level variables are set only in the process that runs "
             + "that code; in another process the closure would silently read zero. Put the program into "
-            + "`@main struct Program { static func main() async throws { … } }`, in a file that isn't named main.swift.")
+            + "`@main struct Program { static func main() async throws { … } }`, in a file that isn't named main.swift."
+    )
 }

@@ -30,7 +30,8 @@ package enum TypeName {
         guard let type = _typeByName(name) else {
             throw ExecutorError(
                 .decodingFailed,
-                "This process has no type with the mangled name '\(name)'. Start all processes from the same executable file.")
+                "This process has no type with the mangled name '\(name)'. Start all processes from the same executable file."
+            )
         }
         types.withLock { $0[name] = type }
         return type
