@@ -41,13 +41,13 @@ typedef struct {
     uintptr_t executableEnd;
 } CImageLookup_Image;
 
-/// A symbol's place in its image.
+/// What a symbol table says of an offset.
 typedef struct {
-    /// The symbol's address minus the image's base.
+    /// The offset of the symbol that covers it.
     uint64_t offset;
-    /// 1 if the name comes from the full symbol table, so that a missing symbol means something; 0 if the file was
-    /// stripped and only the exported symbols are known.
-    int isFullTable;
+    /// 1 if the table has private async functions at all, so that the absence of one means something. Linkers and
+    /// `strip` can leave them out, alone or with everything else.
+    int hasPrivateFunctions;
 } CImageLookup_Symbol;
 
 /// Finds the image that contains an address.
@@ -71,9 +71,10 @@ int CImageLookup_hash(const CImageLookup_Image *_Nonnull image, uint64_t words[_
 /// file, that its code lies in an executable segment of the same image, and that the frame's size is plausible.
 int CImageLookup_checkAsyncFunction(const CImageLookup_Image *_Nonnull image, uint64_t offset);
 
-/// Finds the symbol that covers an offset of an image, in the symbol table of its file.
+/// Finds the symbol that covers an offset of an image, in the full symbol table of its file or, where the file was stripped,
+/// in the table of exported symbols. Reads through the table: some milliseconds for a large file.
 ///
-/// @param symbol where the symbol lies; `isFullTable` is set, too, where no symbol was found.
+/// @param symbol receives the symbol's offset if there is one; `hasPrivateFunctions` is set in any case.
 /// @param name receives the mangled name and a zero byte.
 int CImageLookup_symbol(
     const CImageLookup_Image *_Nonnull image, uint64_t offset, CImageLookup_Symbol *_Nonnull symbol,

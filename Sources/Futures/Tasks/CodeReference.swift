@@ -66,7 +66,10 @@ package struct CodeReference: Hashable, Sendable {
         let offset = UInt64(address - image.base)
         guard let symbol = AsyncFunctionSymbol(in: image, at: offset) else {
             throw ExecutorError(
-                .closureNotShippable, "The closure isn't an async function as the compiler lays it out.")
+                .closureNotShippable,
+                "The closure's code isn't an async function that its file has a symbol for. If the file, or a "
+                    + "library that was linked into it, is stripped of its private symbols, strip the whole file instead."
+            )
         }
         if symbol.isInTopLevelCode { throw TopLevelCode.refusal }
         return CodeReference(image: ImageIdentity(of: image), offset: offset)

@@ -25,7 +25,7 @@ package enum TopLevelCode {
     /// Why such a closure is refused, and what to do.
     static let refusal = ExecutorError(
         .closureNotShippable,
-        "The closure is written in top-level code (main.swift). Top-level variables are set only in the process that runs "
+        "The closure is written in top-level code (main.swift, or a program that is one file). Top-level variables are set only in the process that runs "
             + "that code; in another process the closure would silently read zero. Put the program into "
             + "`@main struct Program { static func main() async throws { … } }`, in a file that isn't named main.swift."
     )

@@ -12,6 +12,22 @@ struct Visible: Codable, Sendable {
     }
 }
 
+struct Größe: Codable {}
+
+struct Several<each Element: Sendable>: Sendable {}
+
+extension Array {
+    struct Page: Codable where Element: Codable {
+        var elements: [Element]
+    }
+}
+
+extension Dictionary where Key == String {
+    enum Order: Codable {
+        case ascending
+    }
+}
+
 private struct Hidden: Codable, Sendable {
     struct Inside: Codable {}
 }
@@ -20,7 +36,9 @@ private struct Hidden: Codable, Sendable {
     private static let visible: [any Any.Type] = [
         Int.self, String?.self, [String: [Int?]].self, Visible.self, Visible.Nested<[Visible]>.self,
         Result<Int, CancellationError>.self,
-        Range<Int>.self, UUID.self, (Int, String).self, ClosureTask<Visible, Visible.Nested<Int>>.self,
+        Range<Int>.self, UUID.self, (Int, String).self, ClosureTask<Visible, Visible.Nested<Int>>.self, Größe.self,
+        Several<Int, String>.self, [Visible].Page.self,
+        [String: Int].Order.self, InlineArray<3, Visible>.self, SIMD4<Float>.self,
     ]
 
     private static let hidden: [any Any.Type] = [
