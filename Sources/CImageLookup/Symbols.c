@@ -109,7 +109,7 @@ static int isPrivateFunction(const ElfW(Sym) *symbol, const char *name, size_t l
         && memcmp(name + length - 2, "Tu", 2) == 0;
 }
 
-/// Copies the name of the symbol that covers the offset: of several the nearest, because sizes of aliases are too large.
+/// Copies the name of the symbol that covers the offset; of several the nearest, because aliases have too large sizes.
 static int findSymbol(const Table *table, uint64_t offset, CImageLookup_Symbol *found, char *buffer, size_t capacity) {
     const char *best = NULL;
     size_t bestLength = 0;

@@ -15,10 +15,8 @@ package enum TopLevelCode {
     /// The demangler writes the context last: `closure #1 () -> () in Program.run() -> ()`. The context of top-level
     /// code is the module itself, and a bare module name is the one context that is a plain identifier.
     static func isContext(ofFunctionNamed readable: String) -> Bool {
-        let separator = " in "
-        guard let start = readable.utf8.indices.last(where: { readable[$0...].utf8.starts(with: separator.utf8) })
-        else { return false }
-        let context = readable[start...].dropFirst(separator.count)
+        guard let separator = readable.ranges(of: " in ").last else { return false }
+        let context = readable[separator.upperBound...]
         return !context.isEmpty && context.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     }
 

@@ -80,13 +80,3 @@ package enum TypeName {
     private static let types = Mutex<[String: any Any.Type]>([:])
     private static let tasks = Mutex<[String: any RemoteTask.Type]>([:])
 }
-
-extension Collection where Element == Character {
-    /// Where a text first occurs.
-    fileprivate func firstRange(of text: String) -> Range<Index>? {
-        indices.lazy.compactMap { start in
-            let end = self.index(start, offsetBy: text.count, limitedBy: self.endIndex)
-            return end.flatMap { self[start..<$0].elementsEqual(text) ? start..<$0 : nil }
-        }.first
-    }
-}

@@ -3,12 +3,16 @@
 
 import Futures
 
+/// A named function.
 func double(_ number: Int) -> Int { number * 2 }
 
+/// A generic function.
 func echo<Value: Sendable>(_ value: Value) -> Value { value }
 
+/// A named asynchronous function.
 @concurrent func doubleLater(_ number: Int) async throws -> Int { number * 2 }
 
+/// A type with an initialiser and a static method to pass.
 struct Wrapped: Codable, Sendable, CustomStringConvertible {
     let number: Int
     static func half(_ number: Int) -> Int { number / 2 }
@@ -37,6 +41,7 @@ func identity<Value: Codable & Sendable>(_ value: Value) throws -> ClosureTask<V
     try ClosureTask(value) { [$0, $0] }
 }
 
+/// A protocol whose extension uses `Self`.
 protocol Named: Sendable {
     static var name: String { get }
 }
@@ -51,6 +56,7 @@ extension Wrapped: Named {
     static let name = "Wrapped"
 }
 
+/// The cases of this file.
 extension Case {
     static func converted() -> [Case] {
         let constant = CommandLine.arguments.count

@@ -3,9 +3,12 @@
 
 import Futures
 
+/// A global constant: every process computes it for itself.
 let globalTable = ["one": 1, "two": 2]
 
+/// A generic type with a type in it.
 struct Box<Content: Codable & Sendable>: Codable, Sendable {
+    /// What the box holds.
     struct Item: Codable, Sendable {
         let content: Content
         let count: Int
@@ -14,11 +17,13 @@ struct Box<Content: Codable & Sendable>: Codable, Sendable {
     let item: Item
 }
 
+/// An enum with payloads.
 enum Shape: Codable, Sendable, Equatable {
     case circle(radius: Double)
     case square(side: Double)
 }
 
+/// An error that travels as itself.
 struct Refusal: Error, Codable, Equatable {
     let reason: String
 }
@@ -33,6 +38,7 @@ struct RankBody<Input: Codable & Sendable, Output: Codable & Sendable>: ClosureB
     let call: @Sendable @concurrent (Input, Rank) async throws -> Output
 }
 
+/// A task with that body.
 struct RankTask<Input: Codable & Sendable, Output: Codable & Sendable>: RemoteTask {
     let closure: ShippedClosure<RankBody<Input, Output>>
     let input: Input
@@ -50,6 +56,7 @@ struct RankTask<Input: Codable & Sendable, Output: Codable & Sendable>: RemoteTa
     }
 }
 
+/// The cases of this file.
 extension Case {
     static var literals: [Case] {
         [

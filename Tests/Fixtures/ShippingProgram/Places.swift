@@ -24,6 +24,7 @@ func indifferent<Element>(_ elements: [Element]) throws -> ClosureTask<Int, Int>
     try ClosureTask(elements.count) { $0 + 100 }
 }
 
+/// An actor that makes tasks.
 actor Keeper {
     var uses = 0
 
@@ -33,15 +34,18 @@ actor Keeper {
     }
 }
 
+/// A function on the main actor.
 @MainActor func makeOnMain() throws -> ClosureTask<Int, Int> {
     try ClosureTask(2) { $0 + 20 }
 }
 
+/// A class on the main actor.
 @MainActor final class Model {
     lazy var task = Result { try ClosureTask(3) { $0 + 30 } }
     static let shared = Result { try ClosureTask(4) { $0 + 40 } }
 }
 
+/// A protocol whose extension makes tasks.
 protocol Studied: Sendable {}
 
 extension Studied {
@@ -57,6 +61,7 @@ extension Box: Studied {
     }
 }
 
+/// A type that isn't generic.
 struct Plain: Studied {}
 
 /// A task with a name.
@@ -78,6 +83,7 @@ struct Last<Element: Codable & Sendable>: RemoteTask {
     }
 }
 
+/// The cases of this file.
 extension Case {
     static func places() async -> [Case] {
         let keeper = Keeper()

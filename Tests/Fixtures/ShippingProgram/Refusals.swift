@@ -11,6 +11,7 @@ fileprivate enum FilePrivateOutput: Codable {
     case done
 }
 
+/// A visible type around a private one.
 enum Outer {
     private struct Inner: Codable, Sendable {
         var number = 1
@@ -25,6 +26,7 @@ private struct PrivateTask: RemoteTask {
     @concurrent func run() async throws -> Int { 1 }
 }
 
+/// A struct that a closure captures.
 struct Capturing: Sendable {
     let number: Int
 
@@ -33,6 +35,7 @@ struct Capturing: Sendable {
     }
 }
 
+/// A class that a closure captures.
 final class Shared: Sendable {
     let number = CommandLine.arguments.count
 
@@ -47,6 +50,7 @@ extension Keeper {
     }
 }
 
+/// The cases of this file.
 extension Case {
     static func refusedCaptures() async -> [Case] {
         // Known only when the program runs, so that the optimiser can't put them into the closure.
