@@ -146,12 +146,14 @@ extension Operation {
         guard !datatype.isOpaque else {
             throw error(
                 .unsupportedReduction,
-                "\(Element.self) is plain bytes to MPI. Say what it is made of in 'static var datatype', or gather and combine")
+                "\(Element.self) is plain bytes to MPI. Say what it is made of in 'static var datatype', or gather "
+                    + "and combine")
         }
         guard datatype.byteCount == MemoryLayout<Element>.stride else {
             throw error(
                 .unsupportedReduction,
-                "\(Element.self).datatype has \(datatype.byteCount) bytes, but a value takes \(MemoryLayout<Element>.stride)")
+                "\(Element.self).datatype has \(datatype.byteCount) bytes, but a value takes "
+                    + "\(MemoryLayout<Element>.stride)")
         }
         guard datatype.laneCount == 1 || reduction.worksLaneByLane else {
             throw error(

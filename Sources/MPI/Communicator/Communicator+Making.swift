@@ -120,7 +120,8 @@ extension Communicator {
     package func split(color: Int, key: Int = 0) throws(MPIError) -> Communicator {
         let operation = try Operation("split", on: self)
         guard let narrowColor = Int32(exactly: color), color >= 0, let narrowKey = Int32(exactly: key) else {
-            throw operation.error(.invalidArgument, "color \(color) must be 0 to 2³¹ − 1 and key \(key) must fit 32 bits")
+            throw operation.error(
+                .invalidArgument, "color \(color) must be 0 to 2³¹ − 1, and key \(key) must fit 32 bits")
         }
         // All ranks meet where they can leave again; then none waits long inside MPI, where it couldn't.
         try barrier()

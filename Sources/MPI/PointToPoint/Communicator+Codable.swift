@@ -46,7 +46,8 @@ extension Communicator {
         let rootCount = try shareFromRoot([count], root: root, operation)[0]
         var bytes = try encoded.get()
         guard rootCount >= 0 else {
-            throw operation.error(.peerFailedToEncode, "rank \(root) could not encode its value; its own error says why")
+            throw operation.error(
+                .peerFailedToEncode, "rank \(root) could not encode its value; its own error says why")
         }
         if rank != root { bytes = [UInt8](repeating: 0, count: rootCount) }
         try bytes.withUnsafeMutableBytes { try broadcastBytes($0, root: root, operation) }

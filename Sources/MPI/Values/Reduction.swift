@@ -25,12 +25,15 @@ public struct Reduction<Value: MPIRepresentable>: Sendable {
 }
 
 extension Reduction where Value: AdditiveArithmetic {
-    /// The sum; integers wrap around on overflow.
+    /// The sum.
+    ///
+    /// Integers must not overflow: what comes out then depends on the MPI library. Open MPI 4.1 saturates 16-bit sums in its
+    /// vector code and wraps around in its scalar code.
     public static var sum: Reduction { Reduction(CMPI_SUM, lanes: true) }
 }
 
 extension Reduction where Value: Numeric {
-    /// The product; integers wrap around on overflow.
+    /// The product; integers must not overflow, as in ``sum``.
     public static var product: Reduction { Reduction(CMPI_PRODUCT) }
 }
 
