@@ -9,37 +9,52 @@ let package = Package(
     products: [
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
+        .library(name: "MPIFutures", targets: ["MPIFutures"]),
     ],
     dependencies: [
-        // The socket transport of the dynamic strategy.
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Command lines of the examples.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        // The launcher runs as a child process.
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         // The queues of the scheduler.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // The socket transport of the dynamic strategy.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // The launcher runs as a child process.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
         // C: one small target per concern.
         .target(name: "CImageLookup"),
-        .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CWorkerEntry"),
 
         // Swift: arrows point down.
-        .target(name: "Futures", dependencies: [
+        .target(
+            name: "Futures",
+            dependencies: [
                 "CImageLookup",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+        .target(
+            name: "MPIFutures",
+            dependencies: [
+                "CWorkerEntry", "Futures", "MPI",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+
+        // Programs that tests start.
+        .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
 
         // Tests.
-        .testTarget(name: "FuturesTests", dependencies: ["Futures"]),
+        .testTarget(name: "FuturesTests", dependencies: ["Futures"], exclude: ["Shipping"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["MPIFutures"]),
     ],
     swiftLanguageModes: [.v6]
 )
