@@ -20,6 +20,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // The socket transport of the dynamic strategy.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // Paths for the launcher.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         // The launcher runs as a child process.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
@@ -47,6 +49,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
         // Programs that tests start.

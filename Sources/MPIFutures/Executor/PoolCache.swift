@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pool that a program shares.
 
-public import Futures
 import Foundation
+import Futures
 
 extension MPIExecutor {
     /// The pool of this program: made at the first call, the same one for the same request.

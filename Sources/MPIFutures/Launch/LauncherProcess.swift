@@ -4,6 +4,7 @@
 import Foundation
 import Futures
 import Subprocess
+import SystemPackage
 import Synchronization
 
 /// The launcher's process of one job: started once, watched until it ends, asked to end at most.

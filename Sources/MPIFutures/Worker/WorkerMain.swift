@@ -16,20 +16,20 @@ package func workerMain(_ socketPath: UnsafePointer<CChar>) {
     do {
         setup = try WorkerSetup(socket: String(cString: socketPath))
     } catch {
-        fputs("\(error)\n", stderr)
+        WorkerMark.complain("\(error)")
         exit(78)
     }
     var output: [Int32] = [0, 0]
     var errors: [Int32] = [0, 0]
     guard let record = CWorkerEntry_mapRecord(), pipe(&output) == 0, pipe(&errors) == 0 else {
-        fputs("the worker could not be set up: \(String(cString: strerror(errno)))\n", stderr)
+        WorkerMark.complain("the worker could not be set up: \(String(cString: strerror(errno)))")
         exit(71)
     }
     let guardian = getpid()
     let child = CWorkerEntry_fork()
     switch child {
     case -1:
-        fputs("the worker could not be started: \(String(cString: strerror(errno)))\n", stderr)
+        WorkerMark.complain("the worker could not be started: \(String(cString: strerror(errno)))")
         exit(71)
     case 0:
         _ = CWorkerEntry_dieWithParent()

@@ -74,7 +74,7 @@ final class WorkerService: FrameReceiver {
                 start(&orders, parts)
                 try obey(frame, parts, connection)
             } catch {
-                fputs("\(error)\n", stderr)
+                WorkerMark.complain("\(error)")
                 Self.leave(status: 76)
             }
         }
@@ -102,7 +102,7 @@ final class WorkerService: FrameReceiver {
             parts.tasks.index = index
             parts.gangs.index = index
         case .refused:
-            fputs("the pool refused this worker: \(String(decoding: frame.body, as: UTF8.self))\n", stderr)
+            WorkerMark.complain("the pool refused this worker: \(String(decoding: frame.body, as: UTF8.self))")
             Self.leave(status: 77)
         case .cancel:
             parts.tasks.cancel(task)

@@ -55,4 +55,10 @@ struct WorkerSetup: Sendable {
 enum WorkerMark {
     // Safe: written once, before the process has a second thread.
     nonisolated(unsafe) static var isSet = false
+
+    /// Says on standard error why this process leaves.
+    static func complain(_ text: String) {
+        let line = Array("\(text)\n".utf8)
+        _ = write(2, line, line.count)
+    }
 }

@@ -100,12 +100,11 @@ final class DynamicPool: WorkerPool {
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         let endpoint = PoolEndpoint(self)
-        let handler = FrameHandler(SocketConnection(channel), endpoint)
         channel.eventLoop.scheduleTask(in: .seconds(20)) {
             if endpoint.isStranger { channel.close(promise: nil) }
         }
         return PeerCredentials.check(channel).flatMapThrowing {
-            try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.pipeline.syncOperations.addHandler(FrameHandler(SocketConnection(channel), endpoint))
         }
     }
 }
