@@ -39,7 +39,7 @@ extension DynamicPool {
         }
         guard let worker else {
             throw ExecutorError(
-                .protocolViolation, "job \(hello.job) has no place for rank \(hello.rank), or the pool is closing")
+                .protocolViolation, "job \(hello.job) has no place for rank \(hello.rank), or has it already")
         }
         return worker
     }

@@ -66,6 +66,9 @@ final class DynamicPool: WorkerPool {
 
     var dispatcher: Dispatcher? { dispatcherSlot.withLock { $0.dispatcher } }
 
+    /// Whether the pool is on its way out: whoever connects now is sent away without a complaint.
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+
     func attach(_ dispatcher: Dispatcher) {
         dispatcherSlot.withLock { $0.dispatcher = dispatcher }
     }
