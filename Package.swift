@@ -53,12 +53,12 @@ let package = Package(
             ]),
 
         // Programs that tests start.
-        .executableTarget(name: "PoolProgram", dependencies: ["MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
 
         // Tests.
         .testTarget(name: "FuturesTests", dependencies: ["Futures"], exclude: ["Shipping"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["MPIFutures", "PoolProgram"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,7 @@ extension Dispatcher {
         var batch = state.withLock { state -> [Effect]? in
             let actions = body(&state)
             for action in actions { prepare(action, failure, &state) }
+            if state.machine.isBroken && !state.isBroken { giveUp(failure, &state) }
             return Self.takeEffects(&state, unlessPerforming: true)
         }
         guard batch != nil else { return }
@@ -17,6 +18,13 @@ extension Dispatcher {
             batch = state.withLock { Self.takeEffects(&$0, unlessPerforming: false) }
         }
         pool.flush()
+    }
+
+    /// The scheduler has no workers and hopes for none: everything ends, for the reason at hand.
+    private func giveUp(_ reason: ExecutorError?, _ state: inout State) {
+        state.isBroken = true
+        if let reason { state.brokenError = reason }
+        for action in state.machine.broke() { prepare(action, reason, &state) }
     }
 
     /// Takes what is to be performed; `nil` where there is nothing or another thread is at it.

@@ -19,11 +19,7 @@ extension Dispatcher {
 
     /// A job will not come up. Where no worker is left, everything that waits fails with the reason.
     package func jobFailed(_ reason: ExecutorError) {
-        event(failure: reason) { state in
-            guard !state.machine.jobFailed() else { return [] }
-            state.brokenError = reason
-            return state.machine.broke()
-        }
+        event(failure: reason) { $0.machine.jobFailed() }
     }
 
     /// The job did not initialise MPI in time.
@@ -59,15 +55,9 @@ extension Dispatcher {
     package func workerLost(_ worker: WorkerID, _ blame: LossBlame, _ error: ExecutorError) {
         event(failure: error) { state in
             let job = state.jobOf.removeValue(forKey: worker)
-            var actions = state.machine.workerLost(worker, blame)
-            if let job, state.unprepared[job]?.remove(worker) != nil {
-                state.unprepared[job] = nil
-            }
-            if state.machine.workers.isEmpty && !state.machine.jobIsRequested {
-                state.brokenError = error
-                actions += state.machine.broke()
-            }
-            return actions
+            // A job that loses a worker before all have initialised MPI never does.
+            if let job, state.unprepared[job]?.contains(worker) == true { state.unprepared[job] = nil }
+            return state.machine.workerLost(worker, blame)
         }
     }
 

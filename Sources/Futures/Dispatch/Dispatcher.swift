@@ -27,6 +27,7 @@ package final class Dispatcher: Sendable {
         var effects: [Effect] = []
         var isPerforming = false
         var brokenError: ExecutorError?
+        var isBroken = false
         var isDrained = false
         var drainWaiters: [CheckedContinuation<Void, Never>] = []
         /// Workers of jobs that are initialising MPI and have not said that they have.

@@ -3,6 +3,7 @@
 
 import Foundation
 import Futures
+import MPI
 import MPIFutures
 
 /// `PoolProgram MODE`: starts a pool of 2 workers, prints "ready" when it is in the state of the mode, and stays there.
