@@ -25,12 +25,23 @@ let package = Package(
         .target(name: "CImageLookup"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
+        .target(name: "CSLEPc", dependencies: ["COpenMPI", "CSLEPcSystem"]),
+        .systemLibrary(name: "CSLEPcSystem", pkgConfig: "slepc", providers: [.apt(["libslepc-real-dev"])]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CWorkerEntry"),
 
         // Swift: arrows point down.
         .target(name: "Futures", dependencies: ["CImageLookup", .product(name: "Logging", package: "swift-log")]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+        .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem"]),
+        .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "SLEPc"]),
+
+        // Programs that tests start under the launcher.
+        .target(
+            name: "CSolverRankProgram", dependencies: ["COpenMPI"], path: "Tests/RankPrograms/CSolverRankProgram"),
+        .executableTarget(
+            name: "SolverRankProgram", dependencies: ["CSolverRankProgram", "Futures", "SLEPc", "Solvers"],
+            path: "Tests/RankPrograms/SolverRankProgram"),
     ],
     swiftLanguageModes: [.v6]
 )
