@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
+        .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
         // The socket transport of the dynamic strategy.
@@ -17,6 +18,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         // The launcher runs as a child process.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        // The queues of the scheduler.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
@@ -25,13 +28,19 @@ let package = Package(
         .target(name: "CImageLookup"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
+        .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CSLEPc", dependencies: ["COpenMPI", "CSLEPcSystem"]),
         .systemLibrary(name: "CSLEPcSystem", pkgConfig: "slepc", providers: [.apt(["libslepc-real-dev"])]),
-        .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CWorkerEntry"),
 
         // Swift: arrows point down.
-        .target(name: "Futures", dependencies: ["CImageLookup", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "Futures",
+            dependencies: [
+                "CImageLookup",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
         .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem"]),
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "SLEPc"]),
@@ -42,6 +51,10 @@ let package = Package(
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["CSolverRankProgram", "Futures", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
+
+        // Tests.
+        .testTarget(name: "FuturesTests", dependencies: ["Futures"]),
+        .testTarget(name: "SolversTests", dependencies: ["Futures", "Solvers", "SolverRankProgram"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -26,7 +26,9 @@ package struct DistributedMatrix: ~Copyable {
         }
     }
 
-    /// Assembles a matrix from each rank's rows for the time of a body. Collective.
+    /// Assembles a matrix from each rank's rows for the time of a body.
+    ///
+    /// Collective.
     ///
     /// Storage is allocated to the exact size and filled in one pass (`MatMPIAIJSetPreallocationCSR`).
     ///
@@ -55,7 +57,9 @@ package struct DistributedMatrix: ~Copyable {
         try check(MatMPIAIJSetPreallocationCSR(matrix, rows.rowOffsets, rows.columns, rows.values))
     }
 
-    /// Makes an empty set of vectors that fit this matrix, for the time of a body. Collective.
+    /// Makes an empty set of vectors that fit this matrix, for the time of a body.
+    ///
+    /// Collective.
     package func withVectors<Result>(_ body: (VectorSet) throws -> Result) throws -> Result {
         try withHandle({ MatCreateVecs(handle, &$0, nil) }, destroy: { VecDestroy(&$0) }) { template in
             let set = VectorSet(template: template, partition: partition, gang: gang)
@@ -72,7 +76,9 @@ package struct DistributedMatrix: ~Copyable {
         }
     }
 
-    /// target ← A · source. Collective.
+    /// target ← A · source.
+    ///
+    /// Collective.
     package func multiply(_ source: VectorSet.Vector, into target: VectorSet.Vector) throws {
         try check(MatMult(handle, source.handle, target.handle))
     }

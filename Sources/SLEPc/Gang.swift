@@ -14,7 +14,9 @@ package struct Gang {
     /// The number of ranks.
     package let size: Int
 
-    /// The gang of a communicator (an `MPI_Comm`). Local.
+    /// The gang of a communicator (an `MPI_Comm`).
+    ///
+    /// Local.
     package init(_ communicator: OpaquePointer) throws(PETScError) {
         var rank: Int32 = 0
         var size: Int32 = 0
@@ -24,7 +26,9 @@ package struct Gang {
         self.size = Int(size)
     }
 
-    /// Runs a local body on every rank and goes on only where it succeeded on all of them. Collective.
+    /// Runs a local body on every rank and goes on only where it succeeded on all of them.
+    ///
+    /// Collective.
     ///
     /// - Throws: On a rank whose body threw: that error. On the others: ``PeerError`` with the text of the lowest
     ///   rank that failed. So all ranks leave, and none waits for one that left.
@@ -42,21 +46,27 @@ package struct Gang {
         throw PeerError(rank: Int(lowest), text: text)
     }
 
-    /// Whether any rank says yes. Collective.
+    /// Whether any rank says yes.
+    ///
+    /// Collective.
     package func any(_ answer: Bool) throws(PETScError) -> Bool {
         var lowest: Int32 = -1
         try Self.checkMPI(CSLEPc_lowestFailing(handle, answer ? 1 : 0, &lowest))
         return lowest >= 0
     }
 
-    /// The maximum of each number over all ranks. Collective.
+    /// The maximum of each number over all ranks.
+    ///
+    /// Collective.
     package func maximum(_ values: [Double]) throws(PETScError) -> [Double] {
         var result = values
         try Self.checkMPI(CSLEPc_maximum(handle, &result, Int32(result.count)))
         return result
     }
 
-    /// The numbers of a rank, on all ranks; the count must be the same everywhere. Collective.
+    /// The numbers of a rank, on all ranks; the count must be the same everywhere.
+    ///
+    /// Collective.
     package func broadcast(_ values: [Double], from root: Int) throws(PETScError) -> [Double] {
         var result = values
         let byteCount = Int32(result.count * MemoryLayout<Double>.stride)

@@ -58,7 +58,9 @@ package struct KrylovSchur {
         package var wasStopped = false
     }
 
-    /// Finds pairs in the orthogonal complement of the vectors found before, and adds theirs. Collective.
+    /// Finds pairs in the orthogonal complement of the vectors found before, and adds theirs.
+    ///
+    /// Collective.
     ///
     /// - Parameters:
     ///   - matrix: A symmetric matrix.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The start and the end of PETSc and SLEPc in this process.
+// The start of PETSc and SLEPc in this process.
 
 internal import CSLEPc
 internal import CSLEPcSystem
@@ -9,8 +9,11 @@ internal import CSLEPcSystem
 /// All calls of this target belong on the one thread that also makes the process's MPI calls: Debian's PETSc is not
 /// thread-safe. The world of PETSc is `MPI_COMM_SELF`, so its start waits for no other rank; objects live on the
 /// communicators that they are given.
+/// Nothing ends PETSc: its objects end with their scopes, and `MPI_Finalize` needs nothing more of it.
 package enum SLEPcSession {
-    /// Starts PETSc and SLEPc unless they run already. Local; MPI must be initialised.
+    /// Starts PETSc and SLEPc unless they run already.
+    ///
+    /// Local; MPI must be initialised.
     ///
     /// - Throws: ``PETScError`` with PETSc's code, also where MPI is not running.
     package static func start() throws(PETScError) {
@@ -24,13 +27,8 @@ package enum SLEPcSession {
     }
 
     /// Whether PETSc and SLEPc run in this process.
-    package static var isRunning: Bool {
+    private static var isRunning: Bool {
         var running = PETSC_FALSE
         return SlepcInitialized(&running) == 0 && running == PETSC_TRUE
-    }
-
-    /// Ends PETSc and SLEPc; call it before `MPI_Finalize`, on the same thread. Local. Nothing can start them again.
-    package static func finish() throws(PETScError) {
-        if isRunning { try check(SlepcFinalize()) }
     }
 }

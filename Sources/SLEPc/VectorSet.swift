@@ -32,7 +32,9 @@ package final class VectorSet {
         Vector(handle: handles[index]!)
     }
 
-    /// Adds a vector of zeros and returns it. Collective.
+    /// Adds a vector of zeros and returns it.
+    ///
+    /// Collective.
     @discardableResult
     package func add() throws -> Vector {
         var handle: OpaquePointer?
@@ -41,7 +43,9 @@ package final class VectorSet {
         return self[handles.count - 1]
     }
 
-    /// Destroys the vectors from a position on. Collective.
+    /// Destroys the vectors from a position on.
+    ///
+    /// Collective.
     package func removeAll(from position: Int = 0) throws {
         while handles.count > position {
             var handle = handles.removeLast()
@@ -49,7 +53,9 @@ package final class VectorSet {
         }
     }
 
-    /// Keeps the vectors at these positions, in this order, and destroys the others. Collective.
+    /// Keeps the vectors at these positions, in this order, and destroys the others.
+    ///
+    /// Collective.
     package func keep(_ positions: [Int]) throws {
         let kept = positions.map { handles[$0] }
         var dropped = handles.indices.filter { !positions.contains($0) }.map { handles[$0] }
@@ -84,7 +90,9 @@ package final class VectorSet {
         return Double(z >> 11) * 0x1p-52 - 1
     }
 
-    /// The products of a vector with the first `count` vectors of this set. Collective.
+    /// The products of a vector with the first `count` vectors of this set.
+    ///
+    /// Collective.
     package func dots(with vector: Vector, first count: Int) throws -> [Double] {
         var result = [Double](repeating: 0, count: count)
         if count > 0 { try check(VecMDot(vector.handle, Int32(count), &handles, &result)) }
@@ -97,7 +105,9 @@ package final class VectorSet {
         try check(VecMAXPY(vector.handle, Int32(coefficients.count), coefficients, &handles))
     }
 
-    /// The Euclidean norm of a vector. Collective.
+    /// The Euclidean norm of a vector.
+    ///
+    /// Collective.
     package func norm(_ vector: Vector) throws -> Double {
         var result = 0.0
         try check(VecNorm(vector.handle, NORM_2, &result))
@@ -114,7 +124,9 @@ package final class VectorSet {
         try check(VecAXPY(target.handle, factor, source.handle))
     }
 
-    /// The whole vectors on rank 0, one after the other (column-major); empty on the others. Collective.
+    /// The whole vectors on rank 0, one after the other (column-major); empty on the others.
+    ///
+    /// Collective.
     package func gatherOnRankZero() throws -> [Double] {
         var parts: [UnsafePointer<Double>?] = []
         for handle in handles {

@@ -16,6 +16,7 @@ package final class FutureStorage<Value: Sendable>: Sendable {
         var streams: [UInt64: AsyncStream<TaskProgress>.Continuation] = [:]
         var progress: TaskProgress?
         var onCancel: (@Sendable () -> Void)?
+        var submission: UInt64?
     }
 
     private let state = Mutex(State())
@@ -29,6 +30,13 @@ package final class FutureStorage<Value: Sendable>: Sendable {
     package var current: FutureState { state.withLock { $0.state } }
 
     package var resultIfEnded: Result<Value, any Error>? { state.withLock { $0.result } }
+
+    /// The random stream of the submission, where an executor has numbered it.
+    package var submission: UInt64? { state.withLock { $0.submission } }
+
+    package func setSubmission(_ number: UInt64) {
+        state.withLock { $0.submission = number }
+    }
 
     package var lastProgress: TaskProgress? { state.withLock { $0.progress } }
 

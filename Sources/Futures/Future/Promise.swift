@@ -45,5 +45,7 @@ public final class Promise<Value: Sendable>: Sendable {
     /// Ends the future; false where it had ended before.
     @discardableResult public func end(_ result: Result<Value, any Error>) -> Bool { storage.end(result) }
 
+    package func setSubmission(_ number: UInt64) { storage.setSubmission(number) }
+
     package func setOnCancel(_ action: @escaping @Sendable () -> Void) { storage.setOnCancel(action) }
 }

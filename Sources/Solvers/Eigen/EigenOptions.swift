@@ -17,13 +17,17 @@ public struct EigenOptions: Codable, Sendable, Hashable {
     public var maximumRestarts: Int?
     /// The dimension of the search space, above `count` and at most the operator's; `nil` chooses one.
     public var subspaceSize: Int?
-    /// Whether to show that no level is missing. The dense solver finds all of them anyway.
+    /// Whether to show that no level is missing.
+    ///
+    /// The dense solver finds all of them anyway.
     public var completeness: Completeness
     /// Whether the vectors are wanted; without them nothing but numbers travels.
     public var wantsVectors: Bool
     /// Determines the start vectors: the same seed gives the same vectors on any number of ranks.
     public var seed: UInt64
-    /// Options for SLEPc beyond these, without the dash: `["eps_type": "lanczos"]`. A misspelt one is an error.
+    /// Options for SLEPc beyond these, by their names without the dash.
+    ///
+    /// For example `["eps_type": "lanczos", "eps_lanczos_reorthog": "full"]`. A misspelt one is an error.
     public var slepcOptions: [String: String]
 
     /// Makes options; the defaults suit small numbers of pairs at an end of the spectrum.

@@ -23,7 +23,9 @@ public struct EigenRequest<Operator: LinearOperator>: Codable, Sendable {
     /// The number of rows of the operator.
     var dimension: Int { linearOperator.shape.rows }
 
-    /// Throws where the request cannot be served by any solver. Nothing is adjusted in silence.
+    /// Throws where the request cannot be served by any solver.
+    ///
+    /// Nothing is adjusted in silence.
     ///
     /// - Throws: ``SolverError`` with `invalidArgument`, `invalidOperator`, `notSymmetric` or `tooLarge`.
     public func validate() throws {

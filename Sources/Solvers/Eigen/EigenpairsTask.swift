@@ -16,7 +16,9 @@ public struct EigenpairsTask<Operator: LinearOperator>: RemoteTask {
         self.request = request
     }
 
-    /// Solves where the task runs. On ranks above 0 of a gang the result has no vectors.
+    /// Solves where the task runs.
+    ///
+    /// On ranks above 0 of a gang the result has no vectors.
     @concurrent public func run() async throws -> Eigenpairs {
         try Task.checkCancellation()
         if let communicator = TaskContext.current?.attachment as? any GangCommunicator {

@@ -41,7 +41,9 @@ struct LevelSearch {
         levelTolerance = 4 * tolerance + 1e-13 * scale
     }
 
-    /// Finds as many pairs as are wanted. Collective.
+    /// Finds as many pairs as are wanted.
+    ///
+    /// Collective.
     mutating func findFirst(in matrix: borrowing DistributedMatrix, _ found: VectorSet) throws {
         while values.count < wanted {
             let outcome = try run(matrix, found, wanted: wanted - values.count)
@@ -56,7 +58,9 @@ struct LevelSearch {
         }
     }
 
-    /// Repeats with the found vectors deflated until nothing better than the least wanted pair appears. Collective.
+    /// Repeats with the found vectors deflated until nothing better than the least wanted pair appears.
+    ///
+    /// Collective.
     mutating func complete(in matrix: borrowing DistributedMatrix, _ found: VectorSet) throws {
         isLastLevelCut = false
         while values.count < dimension {
@@ -76,7 +80,9 @@ struct LevelSearch {
         }
     }
 
-    /// Drops what is not wanted and brings the rest into ascending order. Collective.
+    /// Drops what is not wanted and brings the rest into ascending order.
+    ///
+    /// Collective.
     mutating func keepWanted(_ found: VectorSet) throws {
         let order = self.order
         if isLastLevelCut != nil, order.count > wanted {

@@ -27,7 +27,9 @@ struct PairVerifier {
         refinesFirst = search.recoveredCount > 0
     }
 
-    /// Verifies pairs whose vectors belong to the values in order. Collective.
+    /// Verifies pairs whose vectors belong to the values in order.
+    ///
+    /// Collective.
     ///
     /// - Throws: ``SolverError/Code/verificationFailed``.
     func verify(

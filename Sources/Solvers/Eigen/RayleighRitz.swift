@@ -5,7 +5,9 @@ internal import SLEPc
 
 /// The Rayleigh–Ritz procedure on a few distributed vectors.
 enum RayleighRitz {
-    /// Orthonormalises vectors, diagonalises the operator in their span and rotates them accordingly. Collective.
+    /// Orthonormalises vectors, diagonalises the operator in their span and rotates them accordingly.
+    ///
+    /// Collective.
     ///
     /// - Returns: The values, ascending; the vectors are in the same order.
     static func refine(_ matrix: borrowing DistributedMatrix, _ vectors: VectorSet) throws -> [Double] {

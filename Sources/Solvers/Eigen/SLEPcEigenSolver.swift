@@ -11,14 +11,18 @@ package struct SLEPcEigenSolver<Operator: LinearOperator> {
     private let request: EigenRequest<Operator>
     private let gang: Gang
 
-    /// A solver on a communicator (an `MPI_Comm`). Starts SLEPc where it does not run yet. Local.
+    /// A solver on a communicator (an `MPI_Comm`).
+    ///
+    /// Starts SLEPc where it does not run yet. Local.
     package init(_ request: EigenRequest<Operator>, on communicator: OpaquePointer) throws {
         try SLEPcSession.start()
         self.request = request
         gang = try Gang(communicator)
     }
 
-    /// Builds, solves, checks, verifies and collects. Collective.
+    /// Builds, solves, checks, verifies and collects.
+    ///
+    /// Collective.
     ///
     /// - Returns: The pairs; the vectors are there on rank 0 only.
     /// - Throws: ``SolverError``, `PETScError`, `CancellationError`, or what the operator throws on this rank. All

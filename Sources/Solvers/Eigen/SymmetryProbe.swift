@@ -5,7 +5,9 @@ internal import SLEPc
 
 /// Compares yᵀAx with xᵀAy for random x and y.
 enum SymmetryProbe {
-    /// Throws where the two differ by more than rounding can explain. Collective; two products with the matrix.
+    /// Throws where the two differ by more than rounding can explain.
+    ///
+    /// Collective; two products with the matrix.
     ///
     /// - Throws: ``SolverError/Code/notSymmetric``.
     static func check(_ matrix: borrowing DistributedMatrix, scale: Double, seed: UInt64) throws {

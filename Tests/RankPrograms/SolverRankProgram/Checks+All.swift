@@ -77,12 +77,15 @@ extension Checks {
             try expect(pairs.isLastLevelCut == true, "not told")
         }
         check("the zero matrix") {
-            try expect(try solve(Diagonal(entries: Array(repeating: 0, count: 20)), 20).values, near: Array(repeating: 0, count: 20))
+            try expect(
+                try solve(Diagonal(entries: Array(repeating: 0, count: 20)), 20).values,
+                near: Array(repeating: 0, count: 20))
         }
         check("blocks of equal values") {
             let entries = (0..<300).map { Double($0 / 6) - 10 }
             for seed in UInt64(0)..<5 {
-                let pairs = try solve(Diagonal(entries: entries.reversed()), 15, .smallestReal, EigenOptions(seed: seed))
+                let pairs = try solve(
+                    Diagonal(entries: entries.reversed()), 15, .smallestReal, EigenOptions(seed: seed))
                 try expect(pairs.values, near: Array(entries.prefix(15)))
             }
         }
@@ -106,7 +109,8 @@ extension Checks {
             for sites in 1...4 {
                 let chain = HeisenbergChain(sites: sites, cyclic: sites > 1)
                 let all = 1 << sites
-                let dense = try LAPACKEigenSolver(request: EigenRequest(of: chain, count: all, which: .smallestReal)).solve()
+                let dense = try LAPACKEigenSolver(request: EigenRequest(of: chain, count: all, which: .smallestReal))
+                    .solve()
                 for count in 1...all {
                     try expect(try solve(chain, count).values, near: Array(dense.values.prefix(count)))
                 }
@@ -133,7 +137,8 @@ extension Checks {
         check("one rank alone") {
             let request = EigenRequest(of: HeisenbergChain(sites: 6 + gang.rank), count: 2, which: .smallestReal)
             let pairs = try SLEPcEigenSolver(request, on: CSolverRankProgram_self()).solve()
-            try expect(pairs.solver == .slepc(ranks: 1) && pairs.vectors.count == 2 << (6 + gang.rank), "\(pairs.solver)")
+            try expect(
+                pairs.solver == .slepc(ranks: 1) && pairs.vectors.count == 2 << (6 + gang.rank), "\(pairs.solver)")
         }
     }
 }

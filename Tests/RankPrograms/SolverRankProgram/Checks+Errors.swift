@@ -75,7 +75,9 @@ extension Checks {
         }
     }
 
-    /// What needs a task. The last check cancels it.
+    /// What needs a task.
+    ///
+    /// The last check cancels it.
     func runAsynchronous() async {
         await asynchronousCheck("a task finds its gang's communicator") {
             let task = EigenpairsTask(EigenRequest(of: HeisenbergChain(sites: 8), count: 1, which: .smallestReal))

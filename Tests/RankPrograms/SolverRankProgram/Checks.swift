@@ -78,7 +78,8 @@ struct Checks {
 
     /// Fails unless values agree within a tolerance.
     func expect(_ values: [Double], near references: [Double], within tolerance: Double = 1e-9) throws {
-        let agrees = values.count == references.count && zip(values, references).allSatisfy { abs($0 - $1) <= tolerance }
+        let agrees =
+            values.count == references.count && zip(values, references).allSatisfy { abs($0 - $1) <= tolerance }
         try expect(agrees, "values \(values), references \(references)")
     }
 
