@@ -9,19 +9,22 @@ let package = Package(
     products: [
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
+        .library(name: "MPIFutures", targets: ["MPIFutures"]),
         .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
-        // The socket transport of the dynamic strategy.
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Command lines of the examples.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        // The launcher runs as a child process.
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         // The queues of the scheduler.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // The socket transport of the dynamic strategy.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // Paths for the launcher.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        // The launcher runs as a child process.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
         // C: one small target per concern.
@@ -42,19 +45,29 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
-        .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem"]),
-        .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "SLEPc"]),
-
-        // Programs that tests start under the launcher.
         .target(
-            name: "CSolverRankProgram", dependencies: ["COpenMPI"], path: "Tests/RankPrograms/CSolverRankProgram"),
+            name: "MPIFutures",
+            dependencies: [
+                "CWorkerEntry", "Futures", "MPI",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
+        .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
+
+        // Programs that tests start.
+        .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
-            name: "SolverRankProgram", dependencies: ["CSolverRankProgram", "Futures", "SLEPc", "Solvers"],
+            name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
 
         // Tests.
-        .testTarget(name: "FuturesTests", dependencies: ["Futures"]),
-        .testTarget(name: "SolversTests", dependencies: ["Futures", "Solvers", "SolverRankProgram"]),
+        .testTarget(name: "FuturesTests", dependencies: ["Futures"], exclude: ["Shipping"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["MPIFutures"]),
+        .testTarget(name: "SolversTests", dependencies: ["Futures", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

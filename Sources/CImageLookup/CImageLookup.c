@@ -29,6 +29,17 @@ static int containsAddress(const struct dl_phdr_info *info, uintptr_t address) {
     return 0;
 }
 
+/// Answers whether a segment of notes is in memory, readable: a strange linker may leave it out.
+static int isLoaded(const struct dl_phdr_info *info, const ElfW(Phdr) *notes) {
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_R)) continue;
+        if (notes->p_vaddr < segment->p_vaddr || notes->p_filesz > segment->p_filesz) continue;
+        if (notes->p_vaddr - segment->p_vaddr <= segment->p_filesz - notes->p_filesz) return 1;
+    }
+    return 0;
+}
+
 /// Copies the build-id out of a segment of notes, if it has one.
 static void readBuildID(const uint8_t *notes, size_t size, size_t alignment, CImageLookup_Image *image) {
     size_t step = alignment == 8 ? 8 : 4;
@@ -59,7 +70,7 @@ static void describe(const struct dl_phdr_info *info, CImageLookup_Image *image)
     for (size_t i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         uintptr_t start = info->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type == PT_NOTE && image->buildIDLength == 0) {
+        if (segment->p_type == PT_NOTE && image->buildIDLength == 0 && isLoaded(info, segment)) {
             readBuildID((const uint8_t *)start, segment->p_filesz, segment->p_align, image);
         } else if (segment->p_type == PT_LOAD && (segment->p_flags & PF_X)) {
             if (start < image->executableStart) image->executableStart = start;
@@ -135,7 +146,8 @@ int CImageLookup_checkAsyncFunction(const CImageLookup_Image *image, uint64_t of
     }
     memcpy(&record, (const void *)(image->base + (uintptr_t)offset), sizeof record);
     // A frame begins with two pointers, and its size is rounded up to 16 bytes.
-    if (record.frameSize < 16 || record.frameSize % 16 != 0 || record.frameSize > 1u << 30) return CImageLookup_notFound;
+    uint32_t frameSize = record.frameSize;
+    if (frameSize < 16 || frameSize % 16 != 0 || frameSize > 1u << 30) return CImageLookup_notFound;
     uint64_t code = offset + (uint64_t)(int64_t)record.distance;
     return isInSegment(&segments, code, 1, PF_X) ? CImageLookup_success : CImageLookup_notFound;
 }

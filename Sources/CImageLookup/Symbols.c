@@ -94,30 +94,44 @@ static int findTable(const File *file, const ElfW(Ehdr) *header, uint32_t type, 
     return 0;
 }
 
-/// Copies the name of the symbol that covers the offset; of several the nearest, of those the longest name.
-static int findSymbol(const Table *table, uint64_t offset, CImageLookup_Symbol *found, char *name, size_t capacity) {
+/// A symbol's name; NULL if it doesn't end inside the table of strings.
+static const char *nameOf(const Table *table, const ElfW(Sym) *symbol, size_t *length) {
+    if (symbol->st_name >= table->stringsSize) return NULL;
+    const char *name = table->strings + symbol->st_name;
+    size_t limit = table->stringsSize - symbol->st_name;
+    *length = strnlen(name, limit);
+    return *length < limit ? name : NULL;
+}
+
+/// Answers whether a symbol is a private async function pointer: a local object of 8 bytes whose name ends in `Tu`.
+static int isPrivateFunction(const ElfW(Sym) *symbol, const char *name, size_t length) {
+    return symbol->st_info >> 4 == STB_LOCAL && symbol->st_size == 8 && length > 2
+        && memcmp(name + length - 2, "Tu", 2) == 0;
+}
+
+/// Copies the name of the symbol that covers the offset; of several the nearest, because aliases have too large sizes.
+static int findSymbol(const Table *table, uint64_t offset, CImageLookup_Symbol *found, char *buffer, size_t capacity) {
     const char *best = NULL;
     size_t bestLength = 0;
     for (size_t i = 0; i < table->count; i++) {
         ElfW(Sym) symbol;
+        size_t length;
         memcpy(&symbol, table->symbols + i * sizeof symbol, sizeof symbol);
-        if (symbol.st_value > offset || symbol.st_shndx == SHN_UNDEF || symbol.st_name >= table->stringsSize) continue;
-        uint64_t distance = offset - symbol.st_value;
         unsigned type = symbol.st_info & 0xf;
-        if (type != STT_FUNC && type != STT_OBJECT) continue;
-        if (distance != 0 && distance >= symbol.st_size) continue;
-        const char *candidate = table->strings + symbol.st_name;
-        size_t length = strnlen(candidate, table->stringsSize - symbol.st_name);
-        if (length == table->stringsSize - symbol.st_name) continue;
-        int isNearer = best == NULL || symbol.st_value > found->offset;
-        if (!isNearer && (symbol.st_value < found->offset || length <= bestLength)) continue;
-        best = candidate;
+        if (symbol.st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_OBJECT)) continue;
+        const char *name = nameOf(table, &symbol, &length);
+        if (name == NULL) continue;
+        if (isPrivateFunction(&symbol, name, length)) found->hasPrivateFunctions = 1;
+        if (symbol.st_value > offset) continue;
+        if (offset != symbol.st_value && offset - symbol.st_value >= symbol.st_size) continue;
+        if (best != NULL && symbol.st_value <= found->offset) continue;
+        best = name;
         bestLength = length;
         found->offset = symbol.st_value;
     }
     if (best == NULL) return CImageLookup_notFound;
     if (bestLength >= capacity) return CImageLookup_bufferTooSmall;
-    memcpy(name, best, bestLength + 1);
+    memcpy(buffer, best, bestLength + 1);
     return CImageLookup_success;
 }
 
@@ -132,10 +146,7 @@ int CImageLookup_symbol(
     int result = CImageLookup_notFound;
     if (!isLoadedFile(&file, image, &header)) {
         result = CImageLookup_fileUnreadable;
-    } else if (findTable(&file, &header, SHT_SYMTAB, &table)) {
-        symbol->isFullTable = 1;
-        result = findSymbol(&table, offset, symbol, name, capacity);
-    } else if (findTable(&file, &header, SHT_DYNSYM, &table)) {
+    } else if (findTable(&file, &header, SHT_SYMTAB, &table) || findTable(&file, &header, SHT_DYNSYM, &table)) {
         result = findSymbol(&table, offset, symbol, name, capacity);
     }
     munmap((void *)file.bytes, file.size);

@@ -41,13 +41,13 @@ typedef struct {
     uintptr_t executableEnd;
 } CImageLookup_Image;
 
-/// A symbol's place in its image.
+/// What a symbol table says of an offset.
 typedef struct {
-    /// The symbol's address minus the image's base.
+    /// The offset of the symbol that covers it.
     uint64_t offset;
-    /// 1 if the name comes from the full symbol table, so that a missing symbol means something; 0 if the file was
-    /// stripped and only the exported symbols are known.
-    int isFullTable;
+    /// 1 if the table has private async functions at all, so that the absence of one means something. Linkers and
+    /// `strip` can leave them out, alone or with everything else.
+    int hasPrivateFunctions;
 } CImageLookup_Symbol;
 
 /// Finds the image that contains an address.
@@ -58,22 +58,23 @@ int CImageLookup_imageAt(size_t index, CImageLookup_Image *_Nonnull image);
 
 /// Hashes what an image has of read-only memory, and the sizes of its other segments, to 128 bits (FNV-1a).
 ///
-/// This stands in for a build-id. It reads memory and not the file, so that it holds when the file is replaced
-/// while the program runs. Position-independent code isn't changed by the loader, so every process that runs the same file
-/// gets the same number. Two files that differ only in the initial values of writable variables get the same number
-/// too; the offsets of their functions are equal. Costs about a millisecond for each 4 MB: keep the result.
+/// This stands in for a build-id. It reads memory and not the file, so that it holds when the file is replaced while the
+/// program runs. Position-independent code isn't changed by the loader, so every process that runs the same file gets
+/// the same number. Two files that differ only in the initial values of writable variables get the same number too; the
+/// offsets of their functions are equal. Costs about a millisecond for each 4 MB: keep the result.
 int CImageLookup_hash(const CImageLookup_Image *_Nonnull image, uint64_t words[_Nonnull 2]);
 
 /// Answers whether a Swift async function pointer can lie at an offset of an image.
 ///
 /// Such a pointer is a record of 8 bytes, in data: the distance to the code (signed, relative to the record itself), and
-/// the size of the frame. Success means that the record lies, aligned, in the part of a readable segment that comes from the
-/// file, that its code lies in an executable segment of the same image, and that the frame's size is plausible.
+/// the size of the frame. Success means that the record lies, aligned, in the part of a readable segment that comes
+/// from the file, that its code lies in an executable segment of the same image, and that the frame's size is plausible.
 int CImageLookup_checkAsyncFunction(const CImageLookup_Image *_Nonnull image, uint64_t offset);
 
-/// Finds the symbol that covers an offset of an image, in the symbol table of its file.
+/// Finds the symbol that covers an offset of an image, in the full symbol table of its file or, where the file was
+/// stripped, in the table of exported symbols. Reads through the table: some milliseconds for a large file.
 ///
-/// @param symbol where the symbol lies; `isFullTable` is set, too, where no symbol was found.
+/// @param symbol receives the symbol's offset if there is one; `hasPrivateFunctions` is set in any case.
 /// @param name receives the mangled name and a zero byte.
 int CImageLookup_symbol(
     const CImageLookup_Image *_Nonnull image, uint64_t offset, CImageLookup_Symbol *_Nonnull symbol,

@@ -26,6 +26,16 @@ extension Dispatcher {
         }
     }
 
+    /// The job did not initialise MPI in time.
+    package func collectiveTimedOut(_ job: JobID) {
+        event { state in
+            guard state.unprepared.removeValue(forKey: job) != nil else { return [] }
+            state.brokenError = ExecutorError(
+                .bootTimedOut, "the workers did not initialise MPI within the boot deadline")
+            return state.machine.collectiveFailed(job)
+        }
+    }
+
     /// Worker messages, in the order in which they came.
     package func received(_ reports: [WorkerReport], from worker: WorkerID) {
         var progress: [(Submission, TaskProgress)] = []

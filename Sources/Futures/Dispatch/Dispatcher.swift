@@ -152,7 +152,7 @@ package final class Dispatcher: Sendable {
     }
 
     /// Runs an action later, unless the returned task is cancelled before.
-    func after(_ delay: Duration, _ action: @escaping @Sendable (Dispatcher) -> Void) -> Task<Void, Never> {
+    package func after(_ delay: Duration, _ action: @escaping @Sendable (Dispatcher) -> Void) -> Task<Void, Never> {
         Task { [weak self] in
             do { try await Task.sleep(for: delay) } catch { return }
             if let self { action(self) }

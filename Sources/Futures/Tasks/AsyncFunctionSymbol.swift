@@ -5,21 +5,21 @@ internal import CImageLookup
 
 /// The record of an async function in a loaded image, with its symbol where the file wasn't stripped.
 struct AsyncFunctionSymbol {
-    /// The mangled name; nil in a stripped file.
+    /// The mangled name; nil where the file has no symbols for private functions.
     let mangledName: String?
 
     /// Looks at an offset of an image: nil if no record of an async function lies there, as far as can be told.
     ///
-    /// The record must be well-formed. In a file with a full symbol table there must also be a symbol that begins there and is
-    /// that of an async function pointer. Reads the file: some milliseconds for a large program.
+    /// The record must be well-formed, and in a file with symbols for private functions it must have one. Reads the file:
+    /// some milliseconds for a large program.
     init?(in image: CImageLookup_Image, at offset: UInt64) {
         var image = image
         guard CImageLookup_checkAsyncFunction(&image, offset) == CImageLookup_success else { return nil }
         var symbol = CImageLookup_Symbol()
         let name = Self.text(capacity: 1 << 16) { CImageLookup_symbol(&image, offset, &symbol, $0, $1) }
-        let isAsyncFunction = name.map { Self.isAsyncFunctionPointer($0) && symbol.offset == offset } ?? false
-        if symbol.isFullTable == 1 && !isAsyncFunction { return nil }
-        mangledName = isAsyncFunction ? name : nil
+        let isNamed = name.map { Self.isAsyncFunctionPointer($0) && symbol.offset == offset } ?? false
+        if symbol.hasPrivateFunctions == 1 && !isNamed { return nil }
+        mangledName = isNamed ? name : nil
     }
 
     /// Whether the function is a closure whose context is the top-level code of a file.

@@ -65,13 +65,17 @@ package struct CodeReference: Hashable, Sendable {
         }
         let offset = UInt64(address - image.base)
         guard let symbol = AsyncFunctionSymbol(in: image, at: offset) else {
-            throw ExecutorError(.closureNotShippable, "The closure isn't an async function as the compiler lays it out.")
+            throw ExecutorError(
+                .closureNotShippable,
+                "The closure's code isn't an async function that its file has a symbol for. If the file, or a "
+                    + "library that was linked into it, is stripped of its private symbols, strip the whole file instead."
+            )
         }
         if symbol.isInTopLevelCode { throw TopLevelCode.refusal }
         return CodeReference(image: ImageIdentity(of: image), offset: offset)
     }
 
-    /// What is known of code addresses. Images are never unloaded while tasks run, so nothing is ever dropped.
+    /// What is known of code addresses; nothing is dropped, because images with tasks in them are not unloaded.
     private static let references = Mutex<[UInt: Result<CodeReference, ExecutorError>]>([:])
     /// What is known of references; only good ones are kept, so that garbage can't fill it.
     private static let addresses = Mutex<[CodeReference: UInt]>([:])

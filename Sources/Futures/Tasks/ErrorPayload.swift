@@ -39,7 +39,8 @@ package struct ErrorPayload: Codable, Sendable {
                 content = .coded(typeName: typeName, bytes: try BinaryEncoder().encode(error), description: description)
             } catch let reason {
                 content = .described(
-                    RemoteTaskError(error, worker: worker, host: host, underlyingEncodingError: String(describing: reason)))
+                    RemoteTaskError(
+                        error, worker: worker, host: host, underlyingEncodingError: String(describing: reason)))
             }
         default:
             content = .described(RemoteTaskError(error, worker: worker, host: host))
@@ -57,7 +58,9 @@ package struct ErrorPayload: Codable, Sendable {
             return description
         case .coded(let typeName, let bytes, let description):
             do {
-                guard let type = try TypeName.resolve(typeName) as? any (Error & Codable).Type else { return description }
+                guard let type = try TypeName.resolve(typeName) as? any (Error & Codable).Type else {
+                    return description
+                }
                 return try Self.decode(type, from: bytes)
             } catch {
                 return RemoteTaskError(
@@ -67,7 +70,8 @@ package struct ErrorPayload: Codable, Sendable {
         }
     }
 
-    private static func decode<Failure: Error & Codable>(_ type: Failure.Type, from bytes: [UInt8]) throws -> any Error {
+    private static func decode<Failure: Error & Codable>(_ type: Failure.Type, from bytes: [UInt8]) throws -> any Error
+    {
         try BinaryDecoder().decode(Failure.self, from: bytes)
     }
 }

@@ -18,7 +18,8 @@ public struct RemoteTaskError: Error, Codable, Hashable, Sendable, CustomStringC
 
     /// Describes an error of known parts.
     public init(
-        typeName: String, message: String, worker: Int? = nil, host: String? = nil, underlyingEncodingError: String? = nil
+        typeName: String, message: String, worker: Int? = nil, host: String? = nil,
+        underlyingEncodingError: String? = nil
     ) {
         self.typeName = typeName
         self.message = message
@@ -30,7 +31,8 @@ public struct RemoteTaskError: Error, Codable, Hashable, Sendable, CustomStringC
     /// Describes an error.
     package init(_ error: any Error, worker: Int? = nil, host: String? = nil, underlyingEncodingError: String? = nil) {
         self.init(
-            typeName: String(describing: type(of: error)), message: String(describing: error), worker: worker, host: host,
+            typeName: String(describing: type(of: error)), message: String(describing: error), worker: worker,
+            host: host,
             underlyingEncodingError: underlyingEncodingError)
     }
 

@@ -38,11 +38,11 @@ package struct ShippedClosure<Body: ClosureBody>: Sendable {
     private static func refusal(fileID: String) -> ExecutorError {
         ExecutorError(
             .closureNotShippable,
-            "The closure submitted in \(fileID) can't be sent to another process, because it has a context there. Either it "
+            "The closure submitted in \(fileID) can't be sent to another process, because it has a context in this one. Either it "
                 + "captures something (a variable, a constant, `self`), or it was converted (a named function or an initialiser passed "
-                + "by itself, a key path, a closure kept in a variable or passed through a helper that isn't generic, "
-                + "a closure that uses a generic parameter). Write `{ f($0) }` at the call, pass what it captured as the input, "
-                + "or make a `RemoteTask`.")
+                + "by itself, a key path, a closure kept in a variable or passed through a helper that isn't generic over both "
+                + "input and output, a closure that uses a generic parameter). Write `{ f($0) }` at the call, pass what it "
+                + "captured as the input, or make a `RemoteTask`.")
     }
 }
 
@@ -86,6 +86,7 @@ private struct FunctionWords {
 
     private static func checkLayout<Body: ClosureBody>(of body: Body.Type) {
         precondition(
-            MemoryLayout<Body>.size == MemoryLayout<FunctionWords>.size, "\(Body.self) must hold one function, and nothing else.")
+            MemoryLayout<Body>.size == MemoryLayout<FunctionWords>.size,
+            "\(Body.self) must hold one function, and nothing else.")
     }
 }

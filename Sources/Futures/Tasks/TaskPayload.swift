@@ -52,7 +52,8 @@ package struct TaskPayload: Codable, Hashable, Sendable {
         do {
             return try BinaryDecoder().decode(Work.Output.self, from: bytes)
         } catch {
-            throw Self.error(.decodingFailed, "The output \(Work.Output.self) of the task \(Work.self) could not be decoded", error)
+            throw Self.error(
+                .decodingFailed, "The output \(Work.Output.self) of the task \(Work.self) could not be decoded", error)
         }
     }
 
@@ -65,7 +66,8 @@ package struct TaskPayload: Codable, Hashable, Sendable {
         do {
             return try BinaryEncoder().encode(output)
         } catch {
-            throw Self.error(.encodingFailed, "The output \(Work.Output.self) of the task \(Work.self) could not be encoded", error)
+            throw Self.error(
+                .encodingFailed, "The output \(Work.Output.self) of the task \(Work.self) could not be encoded", error)
         }
     }
 
@@ -73,7 +75,9 @@ package struct TaskPayload: Codable, Hashable, Sendable {
         try encodeOutput(try await task.run(), of: Work.self)
     }
 
-    private static func decode<Work: RemoteTask>(_ type: Work.Type, from bytes: [UInt8]) throws(ExecutorError) -> any RemoteTask {
+    private static func decode<Work: RemoteTask>(_ type: Work.Type, from bytes: [UInt8]) throws(ExecutorError)
+        -> any RemoteTask
+    {
         do {
             return try BinaryDecoder().decode(Work.self, from: bytes)
         } catch {

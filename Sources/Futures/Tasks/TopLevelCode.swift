@@ -15,17 +15,16 @@ package enum TopLevelCode {
     /// The demangler writes the context last: `closure #1 () -> () in Program.run() -> ()`. The context of top-level
     /// code is the module itself, and a bare module name is the one context that is a plain identifier.
     static func isContext(ofFunctionNamed readable: String) -> Bool {
-        let separator = " in "
-        guard let start = readable.utf8.indices.last(where: { readable[$0...].utf8.starts(with: separator.utf8) })
-        else { return false }
-        let context = readable[start...].dropFirst(separator.count)
+        guard let separator = readable.ranges(of: " in ").last else { return false }
+        let context = readable[separator.upperBound...]
         return !context.isEmpty && context.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     }
 
     /// Why such a closure is refused, and what to do.
     static let refusal = ExecutorError(
         .closureNotShippable,
-        "The closure is written in top-level code (main.swift). Top-level variables are set only in the process that runs "
+        "The closure is written in top-level code (main.swift, or a program that is one file). Top-level variables are set only in the process that runs "
             + "that code; in another process the closure would silently read zero. Put the program into "
-            + "`@main struct Program { static func main() async throws { … } }`, in a file that isn't named main.swift.")
+            + "`@main struct Program { static func main() async throws { … } }`, in a file that isn't named main.swift."
+    )
 }

@@ -30,7 +30,8 @@ package enum TypeName {
         guard let type = _typeByName(name) else {
             throw ExecutorError(
                 .decodingFailed,
-                "This process has no type with the mangled name '\(name)'. Start all processes from the same executable file.")
+                "This process has no type with the mangled name '\(name)'. Start all processes from the same executable file."
+            )
         }
         types.withLock { $0[name] = type }
         return type
@@ -78,14 +79,4 @@ package enum TypeName {
     /// Names that were found; only those are kept, so that garbage can't fill it.
     private static let types = Mutex<[String: any Any.Type]>([:])
     private static let tasks = Mutex<[String: any RemoteTask.Type]>([:])
-}
-
-extension Collection where Element == Character {
-    /// Where a text first occurs.
-    fileprivate func firstRange(of text: String) -> Range<Index>? {
-        indices.lazy.compactMap { start in
-            let end = self.index(start, offsetBy: text.count, limitedBy: self.endIndex)
-            return end.flatMap { self[start..<$0].elementsEqual(text) ? start..<$0 : nil }
-        }.first
-    }
 }
