@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "MPIFutures", targets: ["MPIFutures"]),
+        .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
         // Command lines of the examples.
@@ -28,8 +29,11 @@ let package = Package(
     targets: [
         // C: one small target per concern.
         .target(name: "CImageLookup"),
+        .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
+        .target(name: "CSLEPc", dependencies: ["COpenMPI", "CSLEPcSystem"]),
+        .systemLibrary(name: "CSLEPcSystem", pkgConfig: "slepc", providers: [.apt(["libslepc-real-dev"])]),
         .target(name: "CWorkerEntry"),
 
         // Swift: arrows point down.
@@ -51,14 +55,26 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
+        .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
 
         // Programs that tests start.
-        .executableTarget(name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(
+            name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(
+            name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
+        .executableTarget(
+            name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
+        .executableTarget(
+            name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
+            path: "Tests/RankPrograms/SolverRankProgram"),
 
         // Tests.
-        .testTarget(name: "FuturesTests", dependencies: ["Futures"], exclude: ["Shipping"]),
+        .testTarget(
+            name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
+        .testTarget(name: "SolversTests", dependencies: ["Futures", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )
