@@ -20,7 +20,7 @@ struct Launcher: Sendable, Equatable {
         let candidates =
             name.contains("/")
             ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+        guard let found = candidates.first(where: Self.isProgram) else {
             throw ExecutorError(
                 .launcherNotFound,
                 "no MPI launcher: `\(name)` is not \(name.contains("/") ? "an executable file" : "in PATH"). Install one "
@@ -28,6 +28,13 @@ struct Launcher: Sendable, Equatable {
                     + "LocalExecutor")
         }
         path = found
+    }
+
+    /// Whether a path is that of a file which may be run; a directory may be "executed", too.
+    private static func isProgram(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
+            && FileManager.default.isExecutableFile(atPath: path)
     }
 
     /// The arguments that start `count` copies of a program that live on when one of them ends.
@@ -48,9 +55,10 @@ struct Launcher: Sendable, Equatable {
             key.hasPrefix("OMPI_MCA_")
                 || !["OMPI_", "PMIX_", "PRTE_", "PMI_"].contains { key.hasPrefix($0) }
         }
-        for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-            "GOTO_NUM_THREADS"]
-        {
+        for variable in [
+            "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+            "GOTO_NUM_THREADS",
+        ] {
             environment[variable] = "1"
         }
         // A crash report of the Swift runtime takes seconds, and the pool reports the crash itself.
