@@ -50,19 +50,26 @@ final class DynamicPool: WorkerPool {
 
     let configuration: Configuration
     let secret = Secret()
-    let directory: PoolDirectory
     let state = Mutex(State())
-    private let listener = Mutex<(any Channel)?>(nil)
+    private let listener = Mutex<Listener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
+
+    /// The socket that workers connect to, and who listens to it.
+    private struct Listener {
+        var directory: PoolDirectory
+        var channel: EventLoopFuture<any Channel>
+    }
 
     private struct WeakDispatcher {
         weak var dispatcher: Dispatcher?
     }
 
-    init(_ configuration: Configuration) throws(ExecutorError) {
+    init(_ configuration: Configuration) {
         self.configuration = configuration
-        directory = try PoolDirectory()
     }
+
+    /// The directory of the pool's socket; `nil` before the first job and after the last.
+    var directory: PoolDirectory? { listener.withLock { $0?.directory } }
 
     var dispatcher: Dispatcher? { dispatcherSlot.withLock { $0.dispatcher } }
 
@@ -73,32 +80,35 @@ final class DynamicPool: WorkerPool {
         dispatcherSlot.withLock { $0.dispatcher = dispatcher }
     }
 
-    /// Opens the socket that workers connect to.
-    func listen() async throws {
-        do {
-            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.pools)
+    /// Opens the socket that workers connect to, where it isn't open; the result is its path.
+    ///
+    /// Not before the first job: from then on there are processes that remove it, however this one ends.
+    func listen() throws(ExecutorError) -> EventLoopFuture<String> {
+        let listener = try listener.withLock { listener throws(ExecutorError) -> Listener in
+            if let listener { return listener }
+            let directory = try PoolDirectory()
+            let channel = ServerBootstrap(group: MultiThreadedEventLoopGroup.pools)
                 .childChannelInitializer { [weak self] channel in
                     guard let self else { return channel.close() }
                     return self.accept(channel)
                 }
                 .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.frames)
                 .bind(unixDomainSocketPath: directory.socket)
-                .get()
-            listener.withLock { $0 = channel }
-        } catch {
-            directory.remove()
-            throw ExecutorError(.launchFailed, "the pool's socket could not be opened", cause: error)
+            let opened = Listener(directory: directory, channel: channel)
+            listener = opened
+            return opened
         }
+        return listener.channel.map { _ in listener.directory.socket }
     }
 
     /// Stops listening and removes the socket.
     func stopListening() {
-        let channel = listener.withLock { listener in
+        let listener = listener.withLock { listener in
             defer { listener = nil }
             return listener
         }
-        channel?.close(promise: nil)
-        directory.remove()
+        listener?.channel.whenSuccess { $0.close(promise: nil) }
+        listener?.directory.remove()
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
