@@ -28,7 +28,6 @@ struct LargePool {
     var prepared: [JobID] = []
     var largestLoad = 0
     var gangsStarted = 0
-    var eventCount = 0
     var errors: [String] = []
 
     init(size: Int, seed: UInt64) {
@@ -91,7 +90,6 @@ struct LargePool {
     }
 
     private mutating func perform(_ actions: [SchedulerAction]) {
-        eventCount += 1
         var answers: [(TaskID, WorkerID)] = []
         for action in actions {
             switch action {

@@ -46,7 +46,8 @@ extension SchedulerScene {
     static let waitingForMember = SchedulerScene(
         name: "has its members, one of them is busy",
         history: oneRuns + [
-            .answered(1, 0, .returned), .submitted(2, TaskRequest()), .started(2, 0), .submitted(3, TaskRequest(gang: 2)),
+            .answered(1, 0, .returned), .submitted(2, TaskRequest()), .started(2, 0),
+            .submitted(3, TaskRequest(gang: 2)),
         ], subject: 3,
         table: [
             (.cancelRequested(3), [.endCancelled(3), .forget(3)]),
@@ -76,7 +77,7 @@ extension SchedulerScene {
             (.jobComplete(1), [.requestJob]),
             (.collectiveReady(0), [.startGang(1, 0, [0, 1])]),
             (.collectiveFailed(0), [.endFailed(1, .collectiveFailed(0)), .forget(1), .requestJob]),
-            (.shutDown(cancelPending: true), [.endCancelled(1), .forget(1)]),
+            (.shutDown(cancelPending: true), [.endCancelled(1), .forget(1), .drained]),
             (.broke, [.endFailed(1, .broken), .forget(1)]),
         ])
 
