@@ -19,8 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        // The socket transport of the dynamic strategy.
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Paths for the launcher.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         // The launcher runs as a child process.
@@ -28,6 +26,7 @@ let package = Package(
     ],
     targets: [
         // C: one small target per concern.
+        .target(name: "CEpoll"),
         .target(name: "CImageLookup"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
@@ -48,10 +47,8 @@ let package = Package(
         .target(
             name: "MPIFutures",
             dependencies: [
-                "CWorkerEntry", "Futures", "MPI",
+                "CEpoll", "CWorkerEntry", "Futures", "MPI",
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),

@@ -63,7 +63,7 @@ public actor MPIExecutor: FutureExecutor {
         self.pool = pool
         dispatcher = Dispatcher(size: count, seed: seed, pool: pool)
         pool.attach(dispatcher)
-        try await pool.listen()
+        try pool.listen()
     }
 
     deinit {

@@ -2,7 +2,6 @@
 // Commands and reports as frames.
 
 import Futures
-import NIOCore
 
 /// The order to run a task, as it reaches a worker.
 struct RunOrder: Sendable {
@@ -14,85 +13,75 @@ struct RunOrder: Sendable {
     var rank: Int
     var payload: TaskPayload
 
-    /// Queues the order; the payload's bytes are shared, not copied.
-    static func enqueue(
-        _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int],
-        on connection: SocketConnection
-    ) {
-        connection.enqueue(.run, task.number, body: payload.bytes) { buffer in
-            buffer.writeMultipleIntegers(
-                header.number, header.stream, header.seed, UInt32(rank), UInt32(members.count), endianness: .little)
-            for member in members { buffer.writeInteger(UInt32(member), endianness: .little) }
-            buffer.writeText(header.name)
-            buffer.writeText(payload.typeName)
-        }
+    /// Makes the frame; the payload's bytes are shared, not copied.
+    static func frame(
+        _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int]
+    ) -> Frame {
+        var prefix: [UInt8] = []
+        prefix.reserveCapacity(48 + 4 * members.count + header.name.utf8.count + payload.typeName.utf8.count)
+        prefix.write(header.number)
+        prefix.write(header.stream)
+        prefix.write(header.seed)
+        prefix.write(UInt32(rank))
+        prefix.write(UInt32(members.count))
+        for member in members { prefix.write(UInt32(member)) }
+        prefix.write(header.name)
+        prefix.write(payload.typeName)
+        return Frame(kind: .run, task: task.number, prefix: prefix, body: payload.bytes)
     }
 
     /// Reads the frame back.
     init(_ frame: Frame) throws(ExecutorError) {
-        var prefix = frame.prefix
-        let number = try prefix.take(UInt64.self)
-        let stream = try prefix.take(UInt64.self)
-        let seed = try prefix.take(UInt64.self)
-        rank = Int(try prefix.take(UInt32.self))
-        let count = Int(try prefix.take(UInt32.self))
+        var prefix = MessageReader(frame.prefix)
+        let number = try prefix.read(UInt64.self)
+        let stream = try prefix.read(UInt64.self)
+        let seed = try prefix.read(UInt64.self)
+        rank = Int(try prefix.read(UInt32.self))
+        let count = Int(try prefix.read(UInt32.self))
         members = []
-        for _ in 0..<count { members.append(Int(try prefix.take(UInt32.self))) }
-        header = SubmissionHeader(name: try prefix.takeText(), number: number, stream: stream, seed: seed)
-        payload = TaskPayload(typeName: try prefix.takeText(), bytes: frame.body)
+        for _ in 0..<count { members.append(Int(try prefix.read(UInt32.self))) }
+        header = SubmissionHeader(name: try prefix.readText(), number: number, stream: stream, seed: seed)
+        payload = TaskPayload(typeName: try prefix.readText(), bytes: frame.body)
         task = TaskID(frame.task)
     }
 }
 
 extension WorkerReport {
-    /// Queues what this says.
-    func enqueue(on connection: SocketConnection) {
+    /// The frame that says this.
+    var frame: Frame {
         switch self {
-        case .started(let task): connection.enqueue(.started, task.number, body: []) { _ in }
-        case .dropped(let task): connection.enqueue(.dropped, task.number, body: []) { _ in }
+        case .started(let task): return Frame(kind: .started, task: task.number)
+        case .dropped(let task): return Frame(kind: .dropped, task: task.number)
         case .progress(let task, let progress):
-            connection.enqueue(.progress, task.number, body: []) { buffer in
-                buffer.writeInteger(progress.fraction.bitPattern, endianness: .little)
-                buffer.writeText(progress.message)
-            }
+            return Frame(
+                kind: .progress, task: task.number, number: progress.fraction.bitPattern,
+                body: Array(progress.message.utf8))
         case .answered(let task, let outcome, let microseconds):
-            let (failed, body): (UInt8, [UInt8]) =
-                switch outcome {
-                case .encoded(let bytes): (0, bytes)
-                case .failure(let error): (1, Self.encode(error))
-                case .local: preconditionFailure("a local output does not leave its process")
-                }
-            connection.enqueue(.answered, task.number, body: body) { buffer in
-                buffer.writeInteger((microseconds ?? -1).bitPattern, endianness: .little)
-                buffer.writeInteger(failed)
+            let time = (microseconds ?? -1).bitPattern
+            switch outcome {
+            case .encoded(let bytes):
+                return Frame(kind: .returned, task: task.number, number: time, body: bytes)
+            case .failure(let error):
+                return Frame(kind: .threw, task: task.number, number: time, body: Self.encode(error))
+            case .local: preconditionFailure("a local output does not leave its process")
             }
-        case .collectivePrepared: connection.enqueue(.collectivePrepared, 0, body: []) { _ in }
-        case .collectiveFailed(let reason):
-            connection.enqueue(.collectiveFailed, 0, body: Array(reason.utf8)) { _ in }
+        case .collectivePrepared: return Frame(kind: .collectivePrepared)
+        case .collectiveFailed(let reason): return Frame(kind: .collectiveFailed, body: Array(reason.utf8))
         }
     }
 
-    /// Sends what this says.
-    func send(on connection: SocketConnection) {
-        enqueue(on: connection)
-        connection.flush()
-    }
-
     /// Reads a worker's frame; `nil` where it is none.
-    init?(_ frame: Frame) throws {
+    init?(_ frame: Frame) {
         let task = TaskID(frame.task)
-        var prefix = frame.prefix
+        let time = Double(bitPattern: frame.number)
         switch frame.kind {
         case .started: self = .started(task)
         case .dropped: self = .dropped(task)
         case .progress:
-            let fraction = Double(bitPattern: try prefix.take())
-            self = .progress(task, TaskProgress(fraction: fraction, message: try prefix.takeText()))
-        case .answered:
-            let microseconds = Double(bitPattern: try prefix.take())
-            let failed = try prefix.take(UInt8.self) != 0
-            let outcome: TaskOutcome = failed ? .failure(Self.decode(frame.body)) : .encoded(frame.body)
-            self = .answered(task, outcome, microseconds: microseconds < 0 ? nil : microseconds)
+            self = .progress(task, TaskProgress(fraction: time, message: String(decoding: frame.body, as: UTF8.self)))
+        case .returned: self = .answered(task, .encoded(frame.body), microseconds: time < 0 ? nil : time)
+        case .threw:
+            self = .answered(task, .failure(Self.decode(frame.body)), microseconds: time < 0 ? nil : time)
         case .collectivePrepared: self = .collectivePrepared
         case .collectiveFailed: self = .collectiveFailed(String(decoding: frame.body, as: UTF8.self))
         default: return nil

@@ -45,7 +45,7 @@ final class GangRunner: Sendable {
             } catch {
                 report = .collectiveFailed("\(error)")
             }
-            report.send(on: self.connection)
+            self.connection.send(report.frame)
         }
     }
 
@@ -88,7 +88,7 @@ final class GangRunner: Sendable {
 
     private func run(_ order: RunOrder, _ abandonment: Abandonment) async {
         record.begin(order.task.number)
-        WorkerReport.started(order.task).send(on: connection)
+        connection.send(WorkerReport.started(order.task).frame)
         let outcome: TaskOutcome
         do {
             outcome = .encoded(try await output(of: order, abandonment))
@@ -97,7 +97,7 @@ final class GangRunner: Sendable {
         }
         record.end()
         state.withLock { _ = $0.gangs.removeValue(forKey: order.task) }
-        WorkerReport.answered(order.task, outcome, microseconds: nil).send(on: connection)
+        connection.send(WorkerReport.answered(order.task, outcome, microseconds: nil).frame)
     }
 
     private func output(of order: RunOrder, _ abandonment: Abandonment) async throws -> [UInt8] {
@@ -106,7 +106,7 @@ final class GangRunner: Sendable {
         let context = TaskContext(
             order.header, worker: index, rank: order.rank, ranks: order.members.count, attachment: communicator,
             progressSink: { [connection] progress in
-                if order.rank == 0 { WorkerReport.progress(order.task, progress).send(on: connection) }
+                if order.rank == 0 { connection.send(WorkerReport.progress(order.task, progress).frame) }
             })
         let output = try await TaskContext.$current.withValue(context) { try await order.payload.run() }
         try communicator.close()

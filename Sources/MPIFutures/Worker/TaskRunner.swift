@@ -4,7 +4,6 @@
 import DequeModule
 import Foundation
 import Futures
-import NIOCore
 import Synchronization
 
 /// Runs tasks in the order in which they came and reports their outcomes.
@@ -25,12 +24,10 @@ final class TaskRunner: Sendable {
     private static let batch = 16
     private let state = Mutex(State())
     private let connection: SocketConnection
-    private let loop: any EventLoop
     private let record: RunningRecord
 
-    init(_ connection: SocketConnection, _ loop: any EventLoop, _ record: RunningRecord) {
+    init(_ connection: SocketConnection, _ record: RunningRecord) {
         self.connection = connection
-        self.loop = loop
         self.record = record
     }
 
@@ -40,7 +37,7 @@ final class TaskRunner: Sendable {
         set { state.withLock { $0.index = newValue } }
     }
 
-    /// Adds tasks behind those that wait.
+    /// Adds tasks behind those that wait; on the socket loop's thread.
     func enqueue(_ orders: [RunOrder]) {
         guard !orders.isEmpty else { return }
         let mustArm = state.withLock { state in
@@ -49,7 +46,7 @@ final class TaskRunner: Sendable {
             defer { state.tickIsArmed = true }
             return !state.tickIsArmed
         }
-        if mustArm { armTick() }
+        if mustArm { SocketLoop.shared.tick { self.tick() } }
     }
 
     /// Gives a task back that has not begun.
@@ -59,7 +56,7 @@ final class TaskRunner: Sendable {
             state.waiting.remove(at: index)
             return true
         }
-        if wasWaiting { WorkerReport.dropped(task).send(on: connection) }
+        if wasWaiting { connection.send(WorkerReport.dropped(task).frame) }
     }
 
     /// Cancels the Swift task of the task that runs, or gives it back.
@@ -108,7 +105,7 @@ final class TaskRunner: Sendable {
         let context = TaskContext(
             order.header, worker: index,
             progressSink: { [connection] progress in
-                WorkerReport.progress(order.task, progress).send(on: connection)
+                connection.send(WorkerReport.progress(order.task, progress).frame)
             },
             itemSink: { [record] item in record.beginItem(item) })
         do {
@@ -120,16 +117,14 @@ final class TaskRunner: Sendable {
     }
 
     private func report(_ report: WorkerReport) {
-        report.enqueue(on: connection)
+        connection.enqueue(report.frame)
         state.withLock { $0.unflushed += 1 }
     }
 
-    private func armTick() {
-        loop.scheduleTask(in: .milliseconds(1)) { self.tick() }
-    }
-
     /// Once a millisecond while tasks run: what has gathered leaves, and a task that takes long is said to run.
-    private func tick() {
+    ///
+    /// - Returns: Whether tasks still run.
+    private func tick() -> Bool {
         let (started, goesOn) = state.withLock { state -> (TaskID?, Bool) in
             state.unflushed = 0
             state.tickIsArmed = state.runner != nil
@@ -137,8 +132,8 @@ final class TaskRunner: Sendable {
             state.startIsReported = true
             return (current, state.tickIsArmed)
         }
-        if let started { WorkerReport.started(started).enqueue(on: connection) }
+        if let started { connection.enqueue(WorkerReport.started(started).frame) }
         connection.flush()
-        if goesOn { armTick() }
+        return goesOn
     }
 }

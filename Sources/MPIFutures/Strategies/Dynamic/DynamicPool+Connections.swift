@@ -2,7 +2,6 @@
 // What comes in over the connections of a dynamic pool.
 
 import Futures
-import NIOCore
 import Synchronization
 
 extension DynamicPool {
@@ -48,8 +47,7 @@ extension DynamicPool {
     /// Welcomes an admitted worker and gives it to the dispatcher.
     func joined(_ worker: WorkerID, _ hello: Hello) {
         guard let record = state.withLock({ $0.workers[worker] }) else { return }
-        record.connection.send(
-            Frame(kind: .welcome, prefix: ByteBuffer(integer: UInt32(record.rank), endianness: .little)))
+        record.connection.send(Frame(kind: .welcome, number: UInt64(record.rank)))
         var refused = false
         event(record.job) { machine in
             guard let actions = machine.workerConnected(rank: hello.rank) else {

@@ -2,7 +2,6 @@
 // Jobs of a dynamic pool: how they start, and what their machine wants done.
 
 import Futures
-import NIOCore
 import Synchronization
 
 extension DynamicPool {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workers of the dynamic strategy.
 
+import Foundation
 import Futures
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Owns the jobs and connections of a pool whose workers are started on demand.
@@ -52,8 +51,11 @@ final class DynamicPool: WorkerPool {
     let secret = Secret()
     let directory: PoolDirectory
     let state = Mutex(State())
-    private let listener = Mutex<(any Channel)?>(nil)
+    private let listener = Mutex<SocketListener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
+
+    /// How long who connects may take to say who it is.
+    private static let handshakeLimit = Duration.seconds(20)
 
     private struct WeakDispatcher {
         weak var dispatcher: Dispatcher?
@@ -74,41 +76,30 @@ final class DynamicPool: WorkerPool {
     }
 
     /// Opens the socket that workers connect to.
-    func listen() async throws {
+    func listen() throws {
         do {
-            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.pools)
-                .childChannelInitializer { [weak self] channel in
-                    guard let self else { return channel.close() }
-                    return self.accept(channel)
+            let listener = try SocketListener(path: directory.socket) { [weak self] descriptor in
+                guard let self else {
+                    Glibc.close(descriptor)
+                    return
                 }
-                .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.frames)
-                .bind(unixDomainSocketPath: directory.socket)
-                .get()
-            listener.withLock { $0 = channel }
+                let endpoint = PoolEndpoint(self)
+                let connection = SocketConnection(descriptor, endpoint)
+                connection.start()
+                self.after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
+            }
+            self.listener.withLock { $0 = listener }
         } catch {
             directory.remove()
-            throw ExecutorError(.launchFailed, "the pool's socket could not be opened", cause: error)
+            throw error
         }
     }
 
     /// Stops listening and removes the socket.
     func stopListening() {
-        let channel = listener.withLock { listener in
-            defer { listener = nil }
-            return listener
-        }
-        channel?.close(promise: nil)
+        let listener = listener.withLock { $0.take() }
+        listener?.close()
         directory.remove()
-    }
-
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let endpoint = PoolEndpoint(self)
-        channel.eventLoop.scheduleTask(in: .seconds(20)) {
-            if endpoint.isStranger { channel.close(promise: nil) }
-        }
-        return PeerCredentials.check(channel).flatMapThrowing {
-            try channel.pipeline.syncOperations.addHandler(FrameHandler(SocketConnection(channel), endpoint))
-        }
     }
 }
 
@@ -128,8 +119,8 @@ extension DynamicPool {
             guard case .encoded(let payload) = submission.body else {
                 preconditionFailure("a task of this process was sent to a worker")
             }
-            RunOrder.enqueue(
-                task, submission.header, payload, rank: seat?.rank ?? 0, members: members, on: connection)
+            connection.enqueue(
+                RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: members))
         case .cancel(let task): connection.enqueue(Frame(kind: .cancel, task: task.number))
         case .revoke(let task): connection.enqueue(Frame(kind: .revoke, task: task.number))
         case .abandon(let task): connection.enqueue(Frame(kind: .abandon, task: task.number))
