@@ -67,7 +67,8 @@ let package = Package(
         // Tests.
         .testTarget(name: "FuturesTests", dependencies: ["Futures"], exclude: ["Shipping"]),
         .testTarget(name: "MPIFuturesTests", dependencies: ["MPIFutures"]),
-        .testTarget(name: "SolversTests", dependencies: ["Futures", "MPIFutures", "SolverRankProgram", "Solvers"]),
+        .testTarget(
+            name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

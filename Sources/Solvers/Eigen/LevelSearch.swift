@@ -125,7 +125,8 @@ struct LevelSearch {
     private mutating func run(
         _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part
     ) throws -> KrylovSchur.Outcome {
-        let (context, total) = (TaskContext.current, self.wanted)
+        let (context, before, total) = (TaskContext.current, values.count, self.wanted)
+        var reported = -1
         // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most.
         let subspace = min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension)
         let method = KrylovSchur(
@@ -133,7 +134,11 @@ struct LevelSearch {
             maximumRestarts: options.maximumRestarts ?? max(1000, 2 * dimension / subspace),
             seed: options.seed &+ runs &* 0xD1B5_4A32_D192_ED03
         ) { converged in
-            context?.report(progress: Double(converged) / Double(total), "eigenpairs")
+            // Restarts may come by the thousand: only news is reported.
+            if converged != reported {
+                context?.report(progress: min(1, Double(before + converged) / Double(total)), "eigenpairs")
+            }
+            reported = converged
             return Task.isCancelled
         }
         runs += 1
