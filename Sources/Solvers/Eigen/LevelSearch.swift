@@ -122,13 +122,28 @@ struct LevelSearch {
         values.indices.sorted { (which.rank(of: values[$0]), $0) < (which.rank(of: values[$1]), $1) }
     }
 
+    /// Runs SLEPc once, or again in a larger space where nothing converged and the options leave that open.
     private mutating func run(
         _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part
     ) throws -> KrylovSchur.Outcome {
+        // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most. Close clusters
+        // need large ones.
+        let smallest = min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension)
+        let isFixed = options.subspaceSize != nil || options.maximumRestarts != nil
+        let largest = isFixed ? smallest : min(16 * smallest, dimension)
+        var subspace = smallest
+        while true {
+            let outcome = try run(matrix, found, wanted: wanted, part, subspace: subspace)
+            if !outcome.values.isEmpty || subspace >= largest { return outcome }
+            subspace = min(4 * subspace, largest)
+        }
+    }
+
+    private mutating func run(
+        _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part, subspace: Int
+    ) throws -> KrylovSchur.Outcome {
         let (context, before, total) = (TaskContext.current, values.count, self.wanted)
         var reported = -1
-        // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most.
-        let subspace = min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension)
         let method = KrylovSchur(
             wanted: wanted, part: part, subspace: subspace, tolerance: tolerance,
             maximumRestarts: options.maximumRestarts ?? max(1000, 2 * dimension / subspace),
