@@ -59,14 +59,21 @@ let package = Package(
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
 
         // Programs that tests start.
+        .executableTarget(
+            name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(
+            name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
+        .executableTarget(
+            name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
 
         // Tests.
-        .testTarget(name: "FuturesTests", dependencies: ["Futures"], exclude: ["Shipping"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["MPIFutures"]),
+        .testTarget(
+            name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

@@ -10,10 +10,9 @@ extension SchedulerStateMachine {
         if let ranks = request.gang, ranks > size || ranks < 1 {
             return [.endFailed(task, .gangTooLarge(asked: ranks, size: size)), .forget(task)]
         }
-        tasks[task] = TaskRecord(request: request, place: .queued)
+        tasks[task] = TaskRecord(request: request)
         queue.append(task, priority: request.priority)
         var actions: [SchedulerAction] = []
-        if workers.isEmpty { requestJob(&actions) }
         schedule(&actions)
         return actions
     }
@@ -24,16 +23,13 @@ extension SchedulerStateMachine {
         var actions: [SchedulerAction] = []
         tasks[task]?.isCancelled = true
         tasks[task]?.endsIfDropped = true
-        switch record.place {
-        case .queued, .parked, .assembling:
-            actions.append(.endCancelled(task))
-            withdraw(task, &actions)
-        case .onWorker(let worker):
+        if case .onWorker(let worker) = record.station {
+            tasks[task]?.isLeaving = true
             actions.append(.cancel(task, worker))
-        case .onGang(_, let unanswered):
+        } else {
             tasks[task]?.hasEnded = true
             actions.append(.endCancelled(task))
-            leaveGang(task, unanswered, cancel: true, &actions)
+            leave(task, &actions)
         }
         schedule(&actions)
         return actions
@@ -44,14 +40,12 @@ extension SchedulerStateMachine {
         guard let record = tasks[task], !record.hasEnded else { return [] }
         var actions: [SchedulerAction] = [.endFailed(task, .deadlineExceeded)]
         tasks[task]?.hasEnded = true
-        switch record.place {
-        case .queued, .parked, .assembling:
-            withdraw(task, &actions)
-        case .onWorker(let worker):
+        if case .onWorker(let worker) = record.station {
+            tasks[task]?.isLeaving = true
             actions.append(.cancel(task, worker))
             actions.append(.armGrace(task))
-        case .onGang(_, let unanswered):
-            leaveGang(task, unanswered, cancel: true, &actions)
+        } else {
+            leave(task, &actions)
         }
         schedule(&actions)
         return actions
@@ -60,14 +54,22 @@ extension SchedulerStateMachine {
     /// The grace for leaving a task that has ended is over: whoever is still in it is ended.
     package mutating func graceExpired(_ task: TaskID) -> [SchedulerAction] {
         guard let record = tasks[task], record.hasEnded || record.restarts else { return [] }
-        switch record.place {
-        case .queued, .parked, .assembling:
-            return []
+        var actions: [SchedulerAction] = []
+        switch record.station {
+        case .queued, .parked:
+            break
         case .onWorker(let worker):
-            return [.endWorker(worker, task)]
-        case .onGang(_, let unanswered):
-            return unanswered.sorted().map { .endWorker($0, task) }
+            if workers[worker]?.assigned.first == task {
+                end(worker, in: task, &actions)
+            } else {
+                // The worker is in another task, which must not pay for this one.
+                actions.append(.armGrace(task))
+            }
+        case .inGang:
+            for worker in unanswered(task) { end(worker, in: task, &actions) }
         }
+        schedule(&actions)
+        return actions
     }
 
     /// No more submissions: what is accepted runs to its end, or is cancelled where it has not begun.
@@ -75,43 +77,69 @@ extension SchedulerStateMachine {
         isShutDown = true
         var actions: [SchedulerAction] = []
         if cancelPending {
-            for (task, record) in tasks.sorted(by: { $0.key < $1.key }) where !record.hasEnded {
-                switch record.place {
-                case .queued, .parked, .assembling:
-                    actions += cancelRequested(task)
-                case .onWorker(let worker) where !record.hasStarted:
-                    // Whether it has begun is known only there: what has begun runs to its end.
-                    tasks[task]?.endsIfDropped = true
-                    tasks[task]?.isRevoking = true
-                    actions.append(.revoke(task, worker))
-                case .onWorker, .onGang:
-                    break
-                }
-            }
+            for task in tasks.keys { cancelUnlessBegun(task, &actions) }
         }
-        if tasks.isEmpty && !actions.contains(.drained) { actions.append(.drained) }
+        drainIfDone(&actions)
         return actions
     }
 
-    /// No worker is left and none will come: everything ends.
+    /// Nothing works any more: everything ends, wherever it is.
     package mutating func broke() -> [SchedulerAction] {
         isBroken = true
         var actions: [SchedulerAction] = []
-        for (task, record) in tasks.sorted(by: { $0.key < $1.key }) {
-            if !record.hasEnded { actions.append(.endFailed(task, .broken)) }
+        for task in tasks.keys {
+            if tasks[task]?.hasEnded == false { actions.append(.endFailed(task, .broken)) }
             withdraw(task, &actions)
         }
         return actions
     }
 
-    /// Takes a task whose future has ended out of wherever it waits.
-    private mutating func withdraw(_ task: TaskID, _ actions: inout [SchedulerAction]) {
-        switch tasks[task]?.place {
+    /// Takes a task whose future has ended out of wherever it is, and forgets it.
+    mutating func withdraw(_ task: TaskID, _ actions: inout [SchedulerAction]) {
+        switch tasks[task]?.station {
         case .queued: queue.remove(task)
-        case .parked: parked.removeAll { $0 == task }
-        case .assembling(_, let members): release(members, from: task)
-        case .onWorker, .onGang, nil: break
+        case .parked: parked.remove(task)
+        case .inGang: release(task)
+        case .onWorker, nil: break
         }
         forget(task, &actions)
+    }
+
+    /// Sees to it that no worker goes on with a task that is not on a single worker and whose future has ended.
+    private mutating func leave(_ task: TaskID, _ actions: inout [SchedulerAction]) {
+        if gangs[task]?.isRunning == true {
+            leaveGang(task, cancel: true, &actions)
+        } else {
+            withdraw(task, &actions)
+        }
+    }
+
+    private mutating func cancelUnlessBegun(_ task: TaskID, _ actions: inout [SchedulerAction]) {
+        guard let record = tasks[task], !record.hasEnded else { return }
+        tasks[task]?.endsIfDropped = true
+        switch record.station {
+        case .onWorker(let worker) where !record.hasBegun && !record.isLeaving:
+            // Whether it has begun is known only there: what has begun runs to its end.
+            tasks[task]?.isLeaving = true
+            actions.append(.revoke(task, worker))
+        case .onWorker:
+            break
+        case .queued, .parked, .inGang:
+            guard gangs[task]?.isRunning != true else { return }
+            actions.append(.endCancelled(task))
+            withdraw(task, &actions)
+        }
+    }
+
+    private mutating func end(_ worker: WorkerID, in task: TaskID, _ actions: inout [SchedulerAction]) {
+        guard workers[worker]?.isEnding == false else { return }
+        workers[worker]?.isEnding = true
+        // A gang that waits for this worker would wait in vain.
+        if let gang = workers[worker]?.gang, gangs[gang]?.isRunning == false {
+            release(gang)
+            requeue(gang)
+        }
+        loadChanged(worker)
+        actions.append(.endWorker(worker, task))
     }
 }

@@ -13,42 +13,13 @@ extension SchedulerStateMachine {
         return actions
     }
 
-    /// Somebody wants the workers to be there before the first submission.
-    package mutating func bootRequested() -> [SchedulerAction] {
-        var actions: [SchedulerAction] = []
-        if workers.isEmpty { requestJob(&actions) }
-        return actions
-    }
-
-    /// All workers of a job are there, or were lost on the way: the older jobs are not needed any more.
-    package mutating func jobComplete(_ job: JobID) -> [SchedulerAction] {
-        jobIsRequested = false
-        var actions: [SchedulerAction] = []
-        jobs[job]?.isComplete = true
-        for older in jobs.keys.sorted() where older < job && jobs[older]?.isRetiring == false {
-            jobs[older]?.isRetiring = true
-            for worker in jobs[older]?.workers.sorted() ?? [] { retire(worker, &actions) }
-        }
-        // Losses while the job came up have left it short; if that repeats, the pool goes on with what it has.
-        let isShort = (jobs[job]?.workers.count ?? 0) < size
-        shortJobs = isShort ? shortJobs + 1 : 0
-        if isShort && shortJobs < 3 { requestJob(&actions) }
-        unpark()
-        schedule(&actions)
-        return actions
-    }
-
-    /// The job that was asked for will not come; `true` where the pool goes on with the workers that it has.
-    package mutating func jobFailed() -> Bool {
-        jobIsRequested = false
-        return !workers.isEmpty
-    }
-
     /// A worker began a task.
     package mutating func started(_ task: TaskID, _ worker: WorkerID) -> [SchedulerAction] {
-        guard let record = tasks[task], !record.hasStarted else { return [] }
-        tasks[task]?.hasStarted = true
-        return record.hasEnded ? [] : [.started(task)]
+        guard let record = tasks[task], holds(worker, task) else { return [] }
+        tasks[task]?.hasBegun = true
+        guard !record.isAnnounced, !record.hasEnded else { return [] }
+        tasks[task]?.isAnnounced = true
+        return [.started(task)]
     }
 
     /// A worker answered for a task.
@@ -57,22 +28,16 @@ extension SchedulerStateMachine {
     package mutating func answered(
         _ task: TaskID, _ worker: WorkerID, _ answer: TaskAnswer, microseconds: Double? = nil
     ) -> [SchedulerAction] {
-        guard let record = tasks[task] else { return [] }
+        guard holds(worker, task) else { return [] }
         var actions: [SchedulerAction] = []
-        switch record.place {
-        case .onWorker(worker):
-            if let microseconds, answer == .returned {
-                meanMicroseconds = meanMicroseconds.map { 0.9 * $0 + 0.1 * microseconds } ?? microseconds
-            }
+        if tasks[task]?.station == .inGang {
+            gangAnswered(task, worker, answer, &actions)
+        } else {
+            if let microseconds, answer == .returned { noteRunTime(microseconds) }
             unassign(task, worker)
-            settle(task, record, worker, answer, &actions)
-            becameFree(worker, &actions)
-        case .onGang(let members, let unanswered) where unanswered.contains(worker):
-            gangAnswered(task, members, unanswered.subtracting([worker]), worker, answer, &actions)
-            becameFree(worker, &actions)
-        default:
-            return []
+            settle(task, worker, answer, &actions)
         }
+        becameFree(worker, &actions)
         schedule(&actions)
         return actions
     }
@@ -80,29 +45,50 @@ extension SchedulerStateMachine {
     /// A worker's process ended.
     package mutating func workerLost(_ worker: WorkerID, _ blame: LossBlame) -> [SchedulerAction] {
         guard let record = workers.removeValue(forKey: worker) else { return [] }
-        available.remove(worker)
         loaded.remove(worker)
         var actions: [SchedulerAction] = []
+        let guilty = guilty(record, blame)
+        let wasRetiring = jobs[record.job]?.isRetiring == true
         loseFromJob(worker, record.job, &actions)
-        if let gang = record.gang { gangMemberLost(gang, worker, &actions) }
-        let guilty: TaskID? =
-            switch blame {
-            case .known(let task): task
-            case .unknown: record.assigned.first
-            }
-        for task in record.assigned.reversed() {
+        if let gang = record.gang { gangMemberLost(gang, worker, isGuilty: gang == guilty, &actions) }
+        for task in record.assigned {
             returnFromLostWorker(task, worker, isGuilty: task == guilty, &actions)
         }
-        if jobs[record.job] != nil, jobs[record.job]?.isRetiring == false { requestJob(&actions) }
+        if !wasRetiring { requestJob(&actions) }
         schedule(&actions)
         return actions
     }
 
+    /// Takes a worker of an old job out of service: it finishes what runs and leaves.
+    mutating func retire(_ worker: WorkerID, _ actions: inout [SchedulerAction]) {
+        loadChanged(worker)
+        revokePrefetched(of: worker, keeping: { _ in 0 }, &actions)
+        dismissIfIdle(worker, &actions)
+    }
+
+    /// Whether the worker was sent the task and has not answered.
+    private func holds(_ worker: WorkerID, _ task: TaskID) -> Bool {
+        switch tasks[task]?.station {
+        case .onWorker(worker): true
+        case .inGang: workers[worker]?.gang == task && gangs[task]?.isRunning == true
+        case .onWorker, .queued, .parked, nil: false
+        }
+    }
+
+    /// The task that a worker died in, as far as it is known.
+    private func guilty(_ record: WorkerRecord, _ blame: LossBlame) -> TaskID? {
+        if record.isEnding { return nil }
+        return switch blame {
+        case .known(let task): task
+        case .unknown: record.assigned.first ?? record.gang
+        }
+    }
+
     /// Ends or requeues an ordinary task that its worker answered for.
     private mutating func settle(
-        _ task: TaskID, _ record: TaskRecord, _ worker: WorkerID, _ answer: TaskAnswer,
-        _ actions: inout [SchedulerAction]
+        _ task: TaskID, _ worker: WorkerID, _ answer: TaskAnswer, _ actions: inout [SchedulerAction]
     ) {
+        guard let record = tasks[task] else { return }
         if record.hasEnded {
             forget(task, &actions)
         } else if answer != .dropped {
@@ -116,30 +102,23 @@ extension SchedulerStateMachine {
         }
     }
 
+    /// Ends or requeues an ordinary task whose worker was lost.
     private mutating func returnFromLostWorker(
         _ task: TaskID, _ worker: WorkerID, isGuilty: Bool, _ actions: inout [SchedulerAction]
     ) {
         guard let record = tasks[task] else { return }
         if record.hasEnded {
             forget(task, &actions)
+        } else if isGuilty && record.request.retries <= 0 && !record.isCancelled {
+            actions.append(.endFailed(task, .workerLost(worker)))
+            forget(task, &actions)
         } else if record.endsIfDropped {
             actions.append(.endCancelled(task))
-            forget(task, &actions)
-        } else if isGuilty && record.request.retries == 0 {
-            actions.append(.endFailed(task, .workerLost(worker)))
             forget(task, &actions)
         } else {
             if isGuilty { tasks[task]?.request.retries -= 1 }
             requeue(task)
         }
-    }
-
-    /// Puts a task that was out back to the front of the queue.
-    mutating func requeue(_ task: TaskID) {
-        guard let record = tasks[task] else { return }
-        tasks[task]?.place = .queued
-        tasks[task]?.isRevoking = false
-        queue.prepend(task, priority: record.request.priority)
     }
 
     private mutating func unassign(_ task: TaskID, _ worker: WorkerID) {
@@ -148,48 +127,21 @@ extension SchedulerStateMachine {
         loadChanged(worker)
     }
 
-    /// A worker has fewer tasks: it may complete a gang, or leave with its job.
+    /// A worker has answered: it may complete a gang, or leave with its job.
     private mutating func becameFree(_ worker: WorkerID, _ actions: inout [SchedulerAction]) {
         guard let record = workers[worker], record.assigned.isEmpty else { return }
         if let gang = record.gang {
+            gangs[gang]?.busyCount -= 1
             startIfAssembled(gang, &actions)
-        } else if jobs[record.job]?.isRetiring == true {
-            actions.append(.dismiss(worker))
+        } else {
+            dismissIfIdle(worker, &actions)
         }
     }
 
-    /// Takes a worker of an old job out of service: it finishes what runs and leaves.
-    private mutating func retire(_ worker: WorkerID, _ actions: inout [SchedulerAction]) {
-        guard let record = workers[worker] else { return }
-        if let gang = record.gang, case .assembling(_, let members) = tasks[gang]?.place {
-            release(members, from: gang)
-            requeue(gang)
-        }
-        loadChanged(worker)
-        for task in record.assigned.dropFirst() where tasks[task]?.isRevoking == false {
-            tasks[task]?.isRevoking = true
-            actions.append(.revoke(task, worker))
-        }
-        if record.assigned.isEmpty && workers[worker]?.gang == nil { actions.append(.dismiss(worker)) }
-    }
-
-    private mutating func loseFromJob(_ worker: WorkerID, _ job: JobID, _ actions: inout [SchedulerAction]) {
-        jobs[job]?.workers.remove(worker)
-        if jobs[job]?.workers.isEmpty == true {
-            jobs.removeValue(forKey: job)
-            if !isShutDown && jobs.values.allSatisfy(\.isRetiring) { requestJob(&actions) }
-            return
-        }
-        // MPI_Init is collective over the job: without this worker it never completes.
-        switch jobs[job]?.collective {
-        case .unprepared, .preparing: makeImpossible(job)
-        case .ready, .impossible, nil: break
-        }
-    }
-
-    mutating func requestJob(_ actions: inout [SchedulerAction]) {
-        guard !jobIsRequested, !isShutDown, !isBroken else { return }
-        jobIsRequested = true
-        actions.append(.requestJob)
+    private func dismissIfIdle(_ worker: WorkerID, _ actions: inout [SchedulerAction]) {
+        guard let record = workers[worker], jobs[record.job]?.isRetiring == true, !record.isEnding,
+            record.assigned.isEmpty, record.gang == nil
+        else { return }
+        actions.append(.dismiss(worker))
     }
 }

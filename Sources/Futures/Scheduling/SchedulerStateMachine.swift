@@ -4,7 +4,11 @@
 /// The scheduler: a value that is told what happened and answers with what to do.
 ///
 /// No input or output, no clock, no thread. Every strategy uses it. The events are spread over the extensions:
-/// submissions and their ends in `+Tasks`, workers and jobs in `+Workers`, collective tasks in `+Gangs`.
+/// submissions and their ends in `+Tasks`, workers in `+Workers`, starts of the launcher in `+Jobs`, collective tasks
+/// in `+Gangs`; who gets what is decided in `+Assignment`.
+///
+/// No event costs more than O(log n) in the number of workers and tasks, except for those that concern many of them
+/// by their nature: the start and end of a gang (its members), of a job (its workers) and of the pool (everything).
 package struct SchedulerStateMachine: Sendable {
     /// Where a task is.
     package enum Place: Sendable, Equatable {
@@ -20,64 +24,36 @@ package struct SchedulerStateMachine: Sendable {
         case onGang([WorkerID], unanswered: Set<WorkerID>)
     }
 
-    struct TaskRecord: Sendable {
-        var request: TaskRequest
-        var place: Place
-        /// The future has ended, but workers still hold the task.
-        var hasEnded = false
-        var hasStarted = false
-        var isRevoking = false
-        /// Cancellation was asked for.
-        var isCancelled = false
-        /// Where a worker gives the task back, it is cancelled instead of sent again.
-        var endsIfDropped = false
-        /// A member of the gang was lost; the task starts again when the others have left it.
-        var restarts = false
-    }
-
-    struct WorkerRecord: Sendable {
-        var job: JobID
-        /// Ordinary tasks in the order in which they were sent; the first is the one that runs.
-        var assigned: [TaskID] = []
-        /// The gang that the worker is reserved for or runs in.
-        var gang: TaskID?
-    }
-
-    enum CollectiveState: Sendable {
-        case unprepared, preparing, ready, impossible
-    }
-
-    struct JobRecord: Sendable {
-        var workers: Set<WorkerID> = []
-        var collective = CollectiveState.unprepared
-        /// Every worker has joined, or was lost before it could.
-        var isComplete = false
-        var isRetiring = false
-    }
-
     /// How many workers the pool is meant to have.
     package let size: Int
     /// The most tasks that a worker holds: one that runs and the others prefetched.
     package let maximumDepth: Int
+    /// Whether everything has been given up: no worker is left to serve tasks and none will come.
+    package internal(set) var isBroken = false
 
-    var tasks: [TaskID: TaskRecord] = [:]
-    var workers: [WorkerID: WorkerRecord] = [:]
+    var tasks = DenseTable<TaskID, TaskRecord>()
+    var gangs: [TaskID: GangRecord] = [:]
+    var workers = DenseTable<WorkerID, WorkerRecord>()
     var jobs: [JobID: JobRecord] = [:]
     var queue = TaskQueue()
-    /// The one collective task that holds fewer members than it needs. It is served before everything behind it.
+    /// The one collective task that holds fewer members than it needs; it is served before everything behind it.
     var assembling: TaskID?
-    var parked: [TaskID] = []
-    /// Workers that may take ordinary tasks, the least loaded first.
-    var available = WorkerHeap()
+    /// Collective tasks that wait for a job that can serve them.
+    var parked: Set<TaskID> = []
     /// Workers with prefetched tasks, the most loaded first: those to take back from when another is idle.
     var loaded = WorkerHeap()
     /// Smoothed run time of an ordinary task in microseconds; `nil` before the first.
     var meanMicroseconds: Double?
     var isShutDown = false
-    var isBroken = false
+    var isDrained = false
     var jobIsRequested = false
     /// Jobs in a row that lost workers while they came up.
     var shortJobs = 0
+    /// Jobs in a row that lost a worker while they initialised MPI.
+    var failedInitialisations = 0
+
+    /// How often in a row jobs may fail before what waits for a better one is given up.
+    static let attempts = 3
 
     /// Makes a scheduler without workers.
     ///
@@ -96,75 +72,33 @@ package struct SchedulerStateMachine: Sendable {
     package var queuedTaskCount: Int { queue.count + parked.count + (assembling == nil ? 0 : 1) }
 
     /// Where a task is; `nil` once it is forgotten.
-    package func place(of task: TaskID) -> Place? { tasks[task]?.place }
+    package func place(of task: TaskID) -> Place? {
+        switch tasks[task]?.station {
+        case nil: return nil
+        case .queued: return .queued
+        case .parked: return .parked
+        case .onWorker(let worker): return .onWorker(worker)
+        case .inGang:
+            guard let gang = gangs[task] else { return nil }
+            guard gang.isRunning else { return .assembling(gang.job, gang.members.sorted()) }
+            return .onGang(gang.members, unanswered: Set(unanswered(task)))
+        }
+    }
 
     /// The workers that are alive.
     package var liveWorkers: Set<WorkerID> { Set(workers.keys) }
-
-    /// How many tasks a worker should hold: about half a millisecond of work, and always one more than runs.
-    var depth: Int {
-        guard maximumDepth > 1 else { return 1 }
-        guard let meanMicroseconds else { return 2 }
-        return max(2, min(maximumDepth, 1 + Int(500 / max(meanMicroseconds, 1))))
-    }
-
-    /// Gives out what waits, as far as there are workers for it.
-    mutating func schedule(_ actions: inout [SchedulerAction]) {
-        if let task = assembling, !completeReservation(task, &actions) { return }
-        let depth = self.depth
-        while let task = queue.peek(), let record = tasks[task] {
-            if let ranks = record.request.gang {
-                _ = queue.popFirst()
-                guard let job = job(forGangOf: ranks) else {
-                    park(task)
-                    continue
-                }
-                if !reserve(task, in: job, &actions) { return }
-            } else {
-                guard let (worker, load) = available.first, load < depth else { return }
-                _ = queue.popFirst()
-                tasks[task]?.place = .onWorker(worker)
-                workers[worker]?.assigned.append(task)
-                loadChanged(worker)
-                actions.append(.send(task, worker))
-            }
-        }
-        takeBack(&actions)
-    }
-
-    /// Takes prefetched tasks back from the most loaded worker while another is idle and nothing waits.
-    private mutating func takeBack(_ actions: inout [SchedulerAction]) {
-        guard queue.isEmpty, let idle = available.first, idle.key == 0,
-            let (victim, _) = loaded.first, let record = workers[victim]
-        else { return }
-        let waiting = record.assigned.dropFirst().filter { tasks[$0]?.isRevoking == false }
-        for task in waiting.suffix((waiting.count + 1) / 2) {
-            tasks[task]?.isRevoking = true
-            actions.append(.revoke(task, victim))
-        }
-        // What is on its way back does not count as load to take from.
-        loaded.remove(victim)
-    }
-
-    /// Brings the two heaps up to date with a worker's record.
-    mutating func loadChanged(_ worker: WorkerID) {
-        guard let record = workers[worker], jobs[record.job]?.isRetiring == false, record.gang == nil else {
-            available.remove(worker)
-            loaded.remove(worker)
-            return
-        }
-        available.set(worker, key: record.assigned.count)
-        if record.assigned.count >= 2 {
-            loaded.set(worker, key: -record.assigned.count)
-        } else {
-            loaded.remove(worker)
-        }
-    }
 
     /// Ends the record of a task whose future has ended and that no worker holds.
     mutating func forget(_ task: TaskID, _ actions: inout [SchedulerAction]) {
         tasks.removeValue(forKey: task)
         actions.append(.forget(task))
-        if isShutDown && tasks.isEmpty { actions.append(.drained) }
+        drainIfDone(&actions)
+    }
+
+    /// Says once, after a shutdown, that the last task has ended.
+    mutating func drainIfDone(_ actions: inout [SchedulerAction]) {
+        guard isShutDown, !isDrained, tasks.isEmpty else { return }
+        isDrained = true
+        actions.append(.drained)
     }
 }

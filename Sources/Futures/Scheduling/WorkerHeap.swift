@@ -13,12 +13,14 @@ package struct WorkerHeap: Sendable {
     }
 
     private var entries: [Entry] = []
-    private var positions: [WorkerID: Int] = [:]
+    private var positions = DenseTable<WorkerID, Int>()
 
     package init() {}
 
+    /// Whether no worker is there.
     package var isEmpty: Bool { entries.isEmpty }
 
+    /// How many workers are there.
     package var count: Int { entries.count }
 
     /// The worker with the smallest key.
@@ -26,6 +28,7 @@ package struct WorkerHeap: Sendable {
         entries.first.map { ($0.worker, $0.key) }
     }
 
+    /// Whether a worker is there.
     package func contains(_ worker: WorkerID) -> Bool { positions[worker] != nil }
 
     /// Inserts a worker or changes its key.
@@ -70,9 +73,10 @@ package struct WorkerHeap: Sendable {
         var parent = start
         while true {
             var smallest = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
-                if entries[child].precedes(entries[smallest]) { smallest = child }
-            }
+            let left = 2 * parent + 1
+            let right = left + 1
+            if left < entries.count, entries[left].precedes(entries[smallest]) { smallest = left }
+            if right < entries.count, entries[right].precedes(entries[smallest]) { smallest = right }
             guard smallest != parent else { return }
             exchange(parent, smallest)
             parent = smallest

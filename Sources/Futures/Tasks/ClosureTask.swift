@@ -47,3 +47,22 @@ public struct ClosureTask<Input: Codable & Sendable, Output: Codable & Sendable>
         }
     }
 }
+
+extension ClosureTask {
+    /// Finds the closure's code in this process, and decodes the input.
+    ///
+    /// - Throws: ``ExecutorError`` with code `imageMismatch` if the closure belongs to another program, and
+    ///   `decodingFailed` if there is no such closure; and what the input throws.
+    public init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        closure = try ShippedClosure(from: &container)
+        input = try container.decode(Input.self)
+    }
+
+    /// Encodes the place of the closure's code, and the input.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try closure.encode(to: &container)
+        try container.encode(input)
+    }
+}

@@ -81,18 +81,16 @@ package struct CodeReference: Hashable, Sendable {
     private static let addresses = Mutex<[CodeReference: UInt]>([:])
 }
 
-extension CodeReference: Codable {
+extension CodeReference {
     /// Reads the three numbers; nothing is checked before ``address()``.
-    package init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
+    init(from container: inout any UnkeyedDecodingContainer) throws {
         let high = try container.decode(UInt64.self)
         let low = try container.decode(UInt64.self)
         self.init(image: ImageIdentity(high: high, low: low), offset: try container.decode(UInt64.self))
     }
 
-    /// Writes the image's identity and the offset as three numbers, without keys.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.unkeyedContainer()
+    /// Writes the image's identity and the offset as three numbers.
+    func encode(to container: inout any UnkeyedEncodingContainer) throws {
         try container.encode(image.high)
         try container.encode(image.low)
         try container.encode(offset)

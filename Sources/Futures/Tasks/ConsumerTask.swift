@@ -30,3 +30,22 @@ package struct ConsumerTask<Input: Codable & Sendable>: RemoteTask {
         let call: @Sendable @concurrent (Input) async throws -> Void
     }
 }
+
+extension ConsumerTask {
+    /// Finds the closure's code in this process, and decodes the input.
+    ///
+    /// - Throws: ``ExecutorError`` with code `imageMismatch` if the closure belongs to another program, and
+    ///   `decodingFailed` if there is no such closure; and what the input throws.
+    package init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        closure = try ShippedClosure(from: &container)
+        input = try container.decode(Input.self)
+    }
+
+    /// Encodes the place of the closure's code, and the input.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try closure.encode(to: &container)
+        try container.encode(input)
+    }
+}

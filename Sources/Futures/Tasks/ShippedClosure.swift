@@ -49,13 +49,25 @@ package struct ShippedClosure<Body: ClosureBody>: Sendable {
 extension ShippedClosure: Codable {
     /// Finds the closure's code in this process.
     package init(from decoder: any Decoder) throws {
-        reference = try CodeReference(from: decoder)
-        body = FunctionWords(code: try reference.address(), context: 0).body()
+        var container = try decoder.unkeyedContainer()
+        try self.init(from: &container)
     }
 
     /// Writes the reference to the code.
     package func encode(to encoder: any Encoder) throws {
-        try reference.encode(to: encoder)
+        var container = encoder.unkeyedContainer()
+        try encode(to: &container)
+    }
+
+    /// Finds the closure's code in this process; reads from the container of the task around it, which saves a container.
+    package init(from container: inout any UnkeyedDecodingContainer) throws {
+        reference = try CodeReference(from: &container)
+        body = FunctionWords(code: try reference.address(), context: 0).body()
+    }
+
+    /// Writes the reference to the code into the container of the task around it.
+    package func encode(to container: inout any UnkeyedEncodingContainer) throws {
+        try reference.encode(to: &container)
     }
 }
 

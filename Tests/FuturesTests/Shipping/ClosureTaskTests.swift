@@ -82,5 +82,22 @@ struct Forged: RemoteTask {
     let closure: CodeReference
     let input: Int
 
+    init(closure: CodeReference, input: Int) {
+        self.closure = closure
+        self.input = input
+    }
+
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        closure = try CodeReference(from: &container)
+        input = try container.decode(Int.self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try closure.encode(to: &container)
+        try container.encode(input)
+    }
+
     @concurrent func run() async throws -> Int { input }
 }

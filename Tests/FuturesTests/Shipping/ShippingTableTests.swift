@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of what ships and what is refused, judged by another process. It holds in debug and in release builds.
 
+import Foundation
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ShippingTableTests {
@@ -15,8 +16,9 @@ import Testing
     }
 
     /// Encodes in one process, and decodes and runs in another.
-    private func rows(_ expectation: String) async throws -> [Row] {
-        let program = FixtureProgram(name: "ShippingProgram")
+    private func rows(
+        _ expectation: String, of program: FixtureProgram = FixtureProgram(name: "ShippingProgram")
+    ) async throws -> [Row] {
         let encoded = try await program.run("encode")
         let answered = try await program.run("run", input: encoded)
         let rows = try answered.split(separator: "\n").map { line in
@@ -62,4 +64,22 @@ import Testing
             }
         }
     }
+
+    /// Without all symbols, without private symbols, without debugging information.
+    @Test(
+        .enabled(if: FileManager.default.isExecutableFile(atPath: strip), "needs binutils"),
+        arguments: ["-s", "-x", "-g"])
+    func strippedProgramsShipToo(option: String) async throws {
+        try await withScratchDirectory { scratch in
+            let stripped = scratch.appending(path: "stripped")
+            let original = FixtureProgram(name: "ShippingProgram").file
+            _ = try await FixtureProgram(file: URL(filePath: Self.strip))
+                .run(option, "-o", stripped.path, original.path)
+            for row in try await rows("ships", of: FixtureProgram(file: stripped)) {
+                #expect(row.isShipped && row.text == row.expectedAnswer, "\(row.name): \(row.text)")
+            }
+        }
+    }
+
+    private static let strip = "/usr/bin/strip"
 }

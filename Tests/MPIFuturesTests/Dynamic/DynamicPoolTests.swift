@@ -3,15 +3,100 @@
 
 import Foundation
 import Futures
+import MPI
 import MPIFutures
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+struct Scaled: RemoteTask {
+    var values: [Double]
+    var factor: Double
+
+    func run() async throws -> [Double] { values.map { $0 * factor } }
+}
+
+struct TestFailure: Error, Codable, Equatable {
+    var reason: String
+}
+
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct DynamicPoolTests {
     @Test func runsAClosureInAnotherProcess() async throws {
-        let pool = try await MPIExecutor(workers: 2)
-        let pid = try await pool.submit(1) { _ in getpid() }.value
-        #expect(pid != getpid())
-        await pool.shutdown()
+        try await withPool(workers: 2) { (pool: MPIExecutor) async throws in
+            let pid = try await pool.submit(1) { _ in getpid() }.value
+            #expect(pid != getpid())
+            #expect(try await pool.submit(Scaled(values: [1, 2], factor: 3)).value == [3, 6])
+        }
     }
+
+    @Test func mapsTenThousandInOrder() async throws {
+        try await withPool(workers: 2) { (pool: MPIExecutor) async throws in
+            var outputs: [Int] = []
+            var processes: Set<Int32> = []
+            for try await output in pool.map(0..<10_000, { Pair(value: $0 * $0, pid: getpid()) }) {
+                outputs.append(output.value)
+                processes.insert(output.pid)
+            }
+            #expect(outputs == (0..<10_000).map { $0 * $0 })
+            #expect(!processes.contains(getpid()))
+        }
+    }
+
+    @Test func carriesAnErrorAsItself() async throws {
+        try await withPool(workers: 1) { (pool: MPIExecutor) async throws in
+            let future = await pool.submit("no luck") { (reason: String) -> Int in throw TestFailure(reason: reason) }
+            await #expect(throws: TestFailure(reason: "no luck")) { try await future.value }
+            #expect(try await pool.submit(1) { $0 }.value == 1)
+        }
+    }
+
+    @Test(arguments: [2, 3])
+    func reducesOverAGang(ranks: Int) async throws {
+        try await withPool(workers: 3) { (pool: MPIExecutor) async throws in
+            for _ in 0..<3 {
+                let sum = try await pool.submit(10, ranks: ranks) { input, communicator in
+                    try communicator.allReduce(input + communicator.rank, .sum)
+                }.value
+                #expect(sum == 10 * ranks + ranks * (ranks - 1) / 2)
+            }
+        }
+    }
+
+    @Test func endsAGangInWhichOneRankThrows() async throws {
+        try await withPool(workers: 3) { (pool: MPIExecutor) async throws in
+            let before = try await pool.submit(0, ranks: 3) { _, communicator in
+                try communicator.allGather(Int(getpid()))
+            }.value
+            for guilty in 0..<3 {
+                let clock = ContinuousClock()
+                let start = clock.now
+                let future = await pool.submit(guilty, ranks: 3) { guilty, communicator in
+                    if communicator.rank == guilty { throw TestFailure(reason: "rank \(guilty)") }
+                    return try communicator.allReduce(1, .sum)
+                }
+                await #expect(throws: TestFailure(reason: "rank \(guilty)")) { try await future.value }
+                #expect(clock.now - start < .seconds(1))
+                let after = try await pool.submit(0, ranks: 3) { _, communicator in
+                    try communicator.allGather(Int(getpid()))
+                }.value
+                #expect(after == before)
+            }
+        }
+    }
+
+    struct Pair: Codable {
+        var value: Int
+        var pid: Int32
+    }
+}
+
+/// Runs a body with a pool and lets the pool leave, whatever happens.
+func withPool(workers: Int, _ body: (MPIExecutor) async throws -> Void) async throws {
+    let pool = try await MPIExecutor(strategy: .dynamic, workers: workers)
+    do {
+        try await body(pool)
+    } catch {
+        await pool.shutdown(cancelPending: true)
+        throw error
+    }
+    await pool.shutdown()
 }

@@ -2,6 +2,7 @@
 // What comes in over the connections of a dynamic pool.
 
 import Futures
+import NIOCore
 import Synchronization
 
 extension DynamicPool {
@@ -39,7 +40,7 @@ extension DynamicPool {
         }
         guard let worker else {
             throw ExecutorError(
-                .protocolViolation, "job \(hello.job) has no place for rank \(hello.rank), or the pool is closing")
+                .protocolViolation, "job \(hello.job) has no place for rank \(hello.rank), or has it already")
         }
         return worker
     }
@@ -47,9 +48,8 @@ extension DynamicPool {
     /// Welcomes an admitted worker and gives it to the dispatcher.
     func joined(_ worker: WorkerID, _ hello: Hello) {
         guard let record = state.withLock({ $0.workers[worker] }) else { return }
-        var writer = MessageWriter()
-        writer.write(UInt32(record.rank))
-        record.connection.send(Frame(kind: .welcome, prefix: writer.bytes))
+        record.connection.send(
+            Frame(kind: .welcome, prefix: ByteBuffer(integer: UInt32(record.rank), endianness: .little)))
         var refused = false
         event(record.job) { machine in
             guard let actions = machine.workerConnected(rank: hello.rank) else {
@@ -126,7 +126,7 @@ extension DynamicPool {
     func close() async {
         let workers = state.withLock { state in
             state.isClosing = true
-            return Array(state.workers.keys)
+            return state.workers.keys
         }
         for worker in workers { send(.leave, to: worker) }
         flush()

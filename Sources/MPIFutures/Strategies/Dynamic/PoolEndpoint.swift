@@ -65,6 +65,10 @@ final class PoolEndpoint: FrameReceiver {
             }
         } catch {
             peer.withLock { $0 = .refused }
+            if pool.isClosing {
+                connection.send(Frame(kind: .leave))
+                return
+            }
             connection.send(Frame(kind: .refused, body: Array("\(error)".utf8)))
             connection.close()
         }
