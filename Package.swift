@@ -71,7 +71,8 @@ let package = Package(
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
-        .testTarget(name: "SolversTests", dependencies: ["Futures", "MPIFutures", "SolverRankProgram", "Solvers"]),
+        .testTarget(
+            name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

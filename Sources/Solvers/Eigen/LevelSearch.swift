@@ -122,18 +122,38 @@ struct LevelSearch {
         values.indices.sorted { (which.rank(of: values[$0]), $0) < (which.rank(of: values[$1]), $1) }
     }
 
+    /// Runs SLEPc once, or again in a larger space where nothing converged and the options leave that open.
     private mutating func run(
         _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part
     ) throws -> KrylovSchur.Outcome {
-        let (context, total) = (TaskContext.current, self.wanted)
-        // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most.
-        let subspace = min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension)
+        // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most. Close clusters
+        // need large ones.
+        let smallest = min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension)
+        let isFixed = options.subspaceSize != nil || options.maximumRestarts != nil
+        let largest = isFixed ? smallest : min(16 * smallest, dimension)
+        var subspace = smallest
+        while true {
+            let outcome = try run(matrix, found, wanted: wanted, part, subspace: subspace)
+            if !outcome.values.isEmpty || subspace >= largest { return outcome }
+            subspace = min(4 * subspace, largest)
+        }
+    }
+
+    private mutating func run(
+        _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part, subspace: Int
+    ) throws -> KrylovSchur.Outcome {
+        let (context, before, total) = (TaskContext.current, values.count, self.wanted)
+        var reported = -1
         let method = KrylovSchur(
             wanted: wanted, part: part, subspace: subspace, tolerance: tolerance,
             maximumRestarts: options.maximumRestarts ?? max(1000, 2 * dimension / subspace),
             seed: options.seed &+ runs &* 0xD1B5_4A32_D192_ED03
         ) { converged in
-            context?.report(progress: Double(converged) / Double(total), "eigenpairs")
+            // Restarts may come by the thousand: only news is reported.
+            if converged != reported {
+                context?.report(progress: min(1, Double(before + converged) / Double(total)), "eigenpairs")
+            }
+            reported = converged
             return Task.isCancelled
         }
         runs += 1

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The call on a pool of MPI workers.
 
+import Foundation
 import Futures
+import MPI
 import MPIFutures
 import Solvers
 import Testing
@@ -51,6 +53,26 @@ struct EigenpairsPoolTests {
         }
         let result = await future.result
         #expect(throws: CancellationError.self) { try result.get() }
+        let pairs = try await pool.eigenpairs(of: HeisenbergChain(sites: 4), count: 1).value
+        #expect(abs(pairs.values[0] + 1.616025403784) < 1e-9)
+        await pool.shutdown()
+    }
+
+    @Test("A worker that is lost in the middle of a solve ends it, and the pool serves on")
+    func losing() async throws {
+        let pool = try await MPIExecutor(workers: 2)
+        let pids = try await pool.submit(0, ranks: 2) { _, communicator in try communicator.allGather(Int(getpid())) }
+            .value
+        let options = EigenOptions(tolerance: 2e-15, maximumRestarts: 1_000_000)
+        let future = await pool.eigenpairs(of: HeisenbergChain(sites: 16), count: 1, options: options)
+        for await progress in future.progress where progress.message == "eigenpairs" {
+            // The other one waits inside PETSc now.
+            kill(pid_t(pids[1]), SIGKILL)
+            break
+        }
+        let result = await future.result
+        let error = #expect(throws: ExecutorError.self) { try result.get() }
+        #expect(error?.code == .workerLost)
         let pairs = try await pool.eigenpairs(of: HeisenbergChain(sites: 4), count: 1).value
         #expect(abs(pairs.values[0] + 1.616025403784) < 1e-9)
         await pool.shutdown()
