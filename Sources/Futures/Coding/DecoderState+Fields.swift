@@ -128,35 +128,39 @@ extension DecoderState {
         return Field(key: entry, value: position, limit: fields.end)
     }
 
-    /// All keys of a scope's container, in the order in which they stand there.
-    func keys(_ scope: Int, _ id: Int) throws -> [BinaryCodingKey] {
+    /// Goes through the keys of a scope's container, in the order in which they stand there.
+    func visitKeys(_ scope: Int, _ id: Int, _ visit: (_ name: String, _ number: Int?) -> Void) throws {
         try check(scope, id)
-        guard let fields = scopes[scope].fields else { return [] }
+        guard let fields = scopes[scope].fields else { return }
         do throws(WireFault) {
-            var keys: [BinaryCodingKey] = []
             if let index = scopes[scope].index, fields.mayRepeat {
-                for entry in index.entries.sorted() { try append(entry, fields, to: &keys) }
-                return keys
+                for var entry in index.entries.sorted() { try visitKey(at: &entry, fields, visit) }
+                return
             }
             var position = fields.body
             while position < fields.end {
-                let key = position
-                try append(key, fields, to: &keys)
-                _ = try reader.key(at: &position, limit: fields.end)
+                try visitKey(at: &position, fields, visit)
                 position = try reader.skip(at: position, limit: fields.end)
             }
-            return keys
         } catch {
             throw error.decodingError(KeyedContainer.self, in: reader, path: path(of: scope))
         }
     }
 
-    private func append(_ entry: Int, _ fields: KeyedExtent, to keys: inout [BinaryCodingKey]) throws(WireFault) {
-        var position = entry
-        guard let key = reader.codingKey(try reader.key(at: &position, limit: fields.end)) else {
-            throw .invalid(offset: entry, reason: "the name of the key there is not valid UTF-8")
+    @inline(__always)
+    private func visitKey(
+        at position: inout Int, _ fields: KeyedExtent, _ visit: (_ name: String, _ number: Int?) -> Void
+    ) throws(WireFault) {
+        let start = position
+        switch try reader.key(at: &position, limit: fields.end) {
+        case .number(let number): visit(String(number), number)
+        case .name(let offset, let byteCount, let number):
+            guard let name = reader.text(at: offset, byteCount: byteCount) else {
+                throw .invalid(offset: start, reason: "the name of the key there is not valid UTF-8")
+            }
+            visit(name, number)
+        case .reference: throw .invalid(offset: start, reason: "the key there repeats another repetition")
         }
-        keys.append(key)
     }
 }
 

@@ -54,10 +54,13 @@ struct Scope {
 
 /// The payload, the scopes in use and the user info.
 final class DecoderState {
+    // Safe, for both `@exclusivity(unchecked)`: these properties are only touched on one thread, by statements that call
+    // nothing which could come back to the property while it is being changed.
+
     /// The payload; empty once it is decoded.
-    private(set) var reader: WireReader
+    @exclusivity(unchecked) private(set) var reader: WireReader
     /// The scopes in use.
-    var scopes: [Scope] = []
+    @exclusivity(unchecked) var scopes: [Scope] = []
     /// What the user gave along.
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// What could not be thrown where it was found.
@@ -69,6 +72,7 @@ final class DecoderState {
     init(_ reader: WireReader, _ userInfo: [CodingUserInfoKey: any Sendable]) {
         self.reader = reader
         self.userInfo = userInfo
+        scopes.reserveCapacity(4)
     }
 
     /// Forgets the payload.
@@ -137,7 +141,10 @@ final class DecoderState {
     ) throws -> T {
         let location: Location
         do throws(WireFault) {
-            if let value = try reader.direct(type, DirectType.of(type), at: &position, limit: limit) { return value }
+            let direct = DirectType.of(type)
+            if try reader.isDirect(direct, at: position, limit: limit) {
+                return try reader.direct(type, direct, at: &position, limit: limit)
+            }
             location = Location(position, limit: try reader.skip(at: position, limit: limit))
         } catch {
             throw error.decodingError(type, in: reader, path: path(of: parent, step))

@@ -6,7 +6,7 @@ struct OutputMark {
     fileprivate let count: Int
     fileprivate let start: Int
     fileprivate let pieceCount: Int
-    fileprivate let definitionCount: Int
+    fileprivate let nameCount: Int
 }
 
 extension EncoderState {
@@ -107,7 +107,7 @@ extension EncoderState {
         if !isNesting {
             let finding = keys.search(name, &cursor)
             if finding.mayRepeat { frames[frame].mayRepeat = true }
-            if let offset = finding.definition { return write(name, thatStandsAt: offset) }
+            if let offset = finding.offset { return write(name, thatStandsAt: offset) }
         }
         let offset = position
         write(name: name, number)
@@ -207,7 +207,7 @@ extension EncoderState {
         // Safe: both stretches lie in the memory that was written since the frame was opened; they may overlap.
         (head + new).copyMemory(from: head + old, byteCount: length)
         count -= old - new
-        keys.moveDefinitions(from: frame.firstDefinition, by: new - old)
+        keys.moveNames(from: frame.firstName, by: new - old)
     }
 
     /// The bytes of the nested states of a container, which are finished with it.
@@ -223,14 +223,14 @@ extension EncoderState {
 
     /// What the output is like now.
     func mark() -> OutputMark {
-        OutputMark(count: count, start: start, pieceCount: pieces.count, definitionCount: keys.definitions.count)
+        OutputMark(count: count, start: start, pieceCount: pieces.count, nameCount: keys.count)
     }
 
     /// Takes back an entry that could not be encoded, so that whoever catches the error can go on.
     func rollBack(to mark: OutputMark, _ frame: Int) {
         guard frames.count == frame + 1 else { return }
         frames[frame].count -= 1
-        keys.removeDefinitions(from: mark.definitionCount)
+        keys.removeNames(from: mark.nameCount)
         if pieces.count > mark.pieceCount {
             for piece in pieces[mark.pieceCount...].dropFirst(mark.count > 0 ? 1 : 0) {
                 if case .chunk(let chunk) = piece.content { chunk.deallocate() }

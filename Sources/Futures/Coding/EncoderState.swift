@@ -22,7 +22,7 @@ struct EncodingFrame {
     /// The number of pieces before it.
     let firstPiece: Int
     /// The number of key names before it.
-    let firstDefinition: Int
+    let firstName: Int
     /// Whether it is the single value of the frame below.
     let isPassedOn: Bool
     /// What it is.
@@ -41,22 +41,25 @@ struct EncodingFrame {
 /// the next one is begun. Where a type goes back to an earlier one, ``needsNesting`` is set, and the whole value is
 /// encoded again with states in which every nested container has a state, and thus an output, of its own.
 final class EncoderState {
+    // Safe, for all `@exclusivity(unchecked)` here: these properties are only touched by this type's own methods, which
+    // run on one thread and call nothing that could come back to the property while it is being changed.
+
     // Output: `count` bytes of `capacity` are used at `base`, which belongs to this object; `start` bytes lie before
     // them in `pieces`. See EncoderState+Output.
-    var base: UnsafeMutableRawPointer
-    var capacity: Int
-    var count = 0
-    var start = 0
-    var pieces: [PayloadPiece] = []
+    @exclusivity(unchecked) var base: UnsafeMutableRawPointer
+    @exclusivity(unchecked) var capacity: Int
+    @exclusivity(unchecked) var count = 0
+    @exclusivity(unchecked) var start = 0
+    @exclusivity(unchecked) var pieces: [PayloadPiece] = []
 
     /// What the user gave along.
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The frames in use.
-    var frames: [EncodingFrame] = []
+    @exclusivity(unchecked) var frames: [EncodingFrame] = []
     /// The key names that were written.
-    var keys = KeyTable()
+    @exclusivity(unchecked) var keys = KeyTable()
     /// The frames below this index hold a key and a reference to it, so that their bytes can't be moved.
-    var fixedFrameCount = 0
+    @exclusivity(unchecked) var fixedFrameCount = 0
     /// Whether containers were used in a way that needs states of their own.
     var needsNesting = false
     /// Whether nested containers have states of their own.
@@ -77,6 +80,7 @@ final class EncoderState {
         depth = 0
         capacity = 256
         base = .allocate(byteCount: capacity, alignment: 16)
+        frames.reserveCapacity(4)
     }
 
     /// A state in which nested containers have states of their own.
@@ -143,7 +147,7 @@ final class EncoderState {
         frames.append(
             EncodingFrame(
                 id: lastID, type: type, start: position, firstPiece: pieces.count,
-                firstDefinition: keys.definitions.count, isPassedOn: isPassedOn))
+                firstName: keys.count, isPassedOn: isPassedOn))
         return frames.count - 1
     }
 

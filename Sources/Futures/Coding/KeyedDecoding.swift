@@ -15,8 +15,12 @@ struct KeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     var allKeys: [Key] {
-        state.orFail([]) { try state.keys(scope, id) }.compactMap {
-            Key(stringValue: $0.stringValue) ?? $0.intValue.flatMap(Key.init(intValue:))
+        state.orFail([]) {
+            var keys: [Key] = []
+            try state.visitKeys(scope, id) { name, number in
+                if let key = Key(stringValue: name) ?? number.flatMap(Key.init(intValue:)) { keys.append(key) }
+            }
+            return keys
         }
     }
 
@@ -98,13 +102,15 @@ extension KeyedDecoding {
     @inline(__always)
     private func field(_ key: some CodingKey) throws -> Field {
         if let field = try state.find(key, in: scope, id) { return field }
-        let keys = try state.keys(scope, id).prefix(20).map { "\"\($0.stringValue)\"" }.joined(separator: ", ")
+        var names: [String] = []
+        try state.visitKeys(scope, id) { name, _ in names.append("\"\(name)\"") }
+        let found = names.isEmpty ? "no keys" : names.prefix(20).joined(separator: ", ")
         throw DecodingError.keyNotFound(
             key,
             DecodingError.Context(
                 codingPath: state.path(of: scope),
                 debugDescription: "Expected the key \"\(key.stringValue)\" in the keyed container at byte "
-                    + "\(state.scopes[scope].location.offset), but found \(keys.isEmpty ? "no keys" : keys)."))
+                    + "\(state.scopes[scope].location.offset), but found \(found)."))
     }
 
     private func decode<T: Decodable>(_ type: T.Type, in field: Field) throws -> T {

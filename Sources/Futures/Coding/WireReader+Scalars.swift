@@ -99,38 +99,41 @@ extension WireReader {
 
     /// Makes a string of bytes that are known to be there; `nil` if they are not UTF-8.
     func text(at position: Int, byteCount: Int) -> String? {
-        let bytes = UnsafeRawBufferPointer(start: base + position, count: byteCount)
-        return String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self)
+        let bytes = UnsafeRawBufferPointer(start: base + position, count: byteCount).bindMemory(to: UInt8.self)
+        do {
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
+            return nil
+        }
     }
 
-    /// Reads the head of a block, checks that its elements are there and stops in front of them.
-    ///
-    /// - Returns: `nil`, with the position unchanged, if there is something else or a block of other elements.
-    func blockCount(of element: WireElement, at position: inout Int, limit: Int) throws(WireFault) -> Int? {
-        guard try peek(at: position, limit: limit) == element.tag else { return nil }
+    /// Whether a block of these elements starts here.
+    @inline(__always)
+    func isBlock(of element: WireElement, at position: Int, limit: Int) throws(WireFault) -> Bool {
+        try peek(at: position, limit: limit) == element.tag
+    }
+
+    /// Reads a block, whose tag was looked at, into an array, which is allocated once.
+    func array<E: BlockElement>(_ type: E.Type, at position: inout Int, limit: Int) throws(WireFault) -> [E] {
         position += 1
-        return try boundedCount(ofSize: element.byteCount, at: &position, limit: limit)
-    }
-
-    /// Reads a block into an array, which is allocated once; `nil` as for ``blockCount(of:at:limit:)``.
-    func array<E: BlockElement>(_ type: E.Type, at position: inout Int, limit: Int) throws(WireFault) -> [E]? {
-        guard let elementCount = try blockCount(of: E.wireElement, at: &position, limit: limit) else { return nil }
+        let elementCount = try boundedCount(ofSize: MemoryLayout<E>.stride, at: &position, limit: limit)
         let byteCount = elementCount * MemoryLayout<E>.stride
         if E.self == Bool.self { try checkBools(at: position, count: elementCount) }
         let source = base + position
         position += byteCount
         if elementCount == 0 { return [] }
         return Array(unsafeUninitializedCapacity: elementCount) { buffer, initializedCount in
-            // Safe: the buffer has room for `elementCount` elements, `blockCount` found as many in the payload, and
+            // Safe: the buffer has room for `elementCount` elements, `boundedCount` found as many in the payload, and
             // every bit pattern is a value (Booleans were checked above).
             UnsafeMutableRawBufferPointer(buffer).baseAddress?.copyMemory(from: source, byteCount: byteCount)
             initializedCount = elementCount
         }
     }
 
-    /// Reads a block of bytes; `nil` as for ``blockCount(of:at:limit:)``.
-    func data(at position: inout Int, limit: Int) throws(WireFault) -> Data? {
-        guard let byteCount = try blockCount(of: .uint8, at: &position, limit: limit) else { return nil }
+    /// Reads a block of bytes, whose tag was looked at.
+    func data(at position: inout Int, limit: Int) throws(WireFault) -> Data {
+        position += 1
+        let byteCount = try boundedCount(ofSize: 1, at: &position, limit: limit)
         defer { position += byteCount }
         return Data(bytes: base + position, count: byteCount)
     }
