@@ -76,7 +76,7 @@ int CMPI_is_finalized(bool *_Nonnull flag);
 int CMPI_finalize(void);
 int CMPI_abort(int exitCode);
 
-// Errors. The text is cut to `capacity` bytes and always ends with a zero.
+// Errors. Before MPI's start and after its end both give MPI_ERR_OTHER. The text is cut to `capacity` bytes and always ends with a zero.
 int CMPI_error_class(int code, int *_Nonnull errorClass);
 int CMPI_error_string(int code, char *_Nonnull text, int capacity);
 

@@ -60,6 +60,8 @@ final class DecoderState {
     var scopes: [Scope] = []
     /// What the user gave along.
     let userInfo: [CodingUserInfoKey: any Sendable]
+    /// What could not be thrown where it was found.
+    private var failure: (any Error)?
     private var depth = 0
     private var lastID = 0
 
@@ -111,7 +113,22 @@ final class DecoderState {
             depth -= 1
             scopes.removeSubrange(scope...)
         }
-        return try T(from: ValueDecoder(state: self, scope: scope, id: scopes[scope].id))
+        let value = try T(from: ValueDecoder(state: self, scope: scope, id: scopes[scope].id))
+        if let failure {
+            self.failure = nil
+            throw failure
+        }
+        return value
+    }
+
+    /// Reads something for a method that can't throw: what goes wrong is thrown when the value around it is complete.
+    func orFail<V>(_ fallback: V, _ body: () throws -> V) -> V {
+        do {
+            return try body()
+        } catch {
+            if failure == nil { failure = error }
+            return fallback
+        }
     }
 
     /// Decodes any value that has a tag and goes past it.

@@ -15,14 +15,13 @@ struct KeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     var allKeys: [Key] {
-        // This property can't throw: damaged keys are found again, and reported, when a value is asked for.
-        guard let keys = try? state.keys(scope, id) else { return [] }
-        return keys.compactMap { Key(stringValue: $0.stringValue) ?? $0.intValue.flatMap(Key.init(intValue:)) }
+        state.orFail([]) { try state.keys(scope, id) }.compactMap {
+            Key(stringValue: $0.stringValue) ?? $0.intValue.flatMap(Key.init(intValue:))
+        }
     }
 
     func contains(_ key: Key) -> Bool {
-        // As in `allKeys`: what can't be read now is reported when a value is asked for.
-        (try? state.find(key, in: scope, id)) != nil
+        state.orFail(nil) { try state.find(key, in: scope, id) } != nil
     }
 
     func decodeNil(forKey key: Key) throws -> Bool {

@@ -36,7 +36,7 @@ package struct SchedulerStateMachine: Sendable {
     var workers: [WorkerID: WorkerRecord] = [:]
     var jobs: [JobID: JobRecord] = [:]
     var queue = TaskQueue()
-    /// The one collective task that holds fewer members than it needs. It is served before everything behind it.
+    /// The one collective task that holds fewer members than it needs; it is served before everything behind it.
     var assembling: TaskID?
     /// Collective tasks that wait for a job that can serve them.
     var parked: Set<TaskID> = []

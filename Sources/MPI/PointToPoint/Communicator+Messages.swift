@@ -124,7 +124,7 @@ extension Communicator {
         if let source { try operation.requireRank(source, "the source") }
         if let tag { try operation.requireTag(tag) }
         var message = IncomingMessage(into: sink, from: source, tag: tag)
-        // The length is not known, but a large message that has begun to arrive keeps the loop from sleeping.
+        // The length is not known, but each block that arrives gives the loop new patience.
         try operation.wait(byteCount: 0) { () throws(MPIError) in try message.advance(operation) }
         return try operation.status(of: message, byteCount: sink.byteCount, stride: stride)
     }

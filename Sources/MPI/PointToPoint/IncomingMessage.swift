@@ -26,18 +26,20 @@ struct IncomingMessage {
     /// The rank that sent it, and its tag; meaningful when all is done.
     var envelope: (source: Int, tag: Int) { (source, tag) }
 
-    /// Does what can be done without waiting; returns whether all is done.
-    mutating func advance(_ operation: Operation) throws(MPIError) -> Bool {
+    /// Does what can be done without waiting.
+    mutating func advance(_ operation: Operation) throws(MPIError) -> Progress {
+        var progress = Progress.none
         while true {
             if !isReceiving {
-                guard try probe(operation) else { return false }
+                guard try probe(operation) else { return progress }
+                progress = .some
             }
-            guard try staging.test(operation) else { return false }
+            guard try staging.test(operation) else { return progress }
             isReceiving = false
             let count = Int(probed.byteCount)
             operation.communicator.messageBalance.subtract(1, ordering: .relaxed)
             sink.append(UnsafeRawBufferPointer(rebasing: staging.receive[..<count]))
-            if count < operation.communicator.blockByteCount { return true }
+            if count < operation.communicator.blockByteCount { return .complete }
         }
     }
 

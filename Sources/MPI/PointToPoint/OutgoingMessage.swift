@@ -24,13 +24,15 @@ struct OutgoingMessage {
         staging = Staging(sendByteCount: min(bytes.count, blockByteCount))
     }
 
-    /// Does what can be done without waiting; returns whether all is done.
-    mutating func advance(_ operation: Operation) throws(MPIError) -> Bool {
+    /// Does what can be done without waiting.
+    mutating func advance(_ operation: Operation) throws(MPIError) -> Progress {
+        var progress = Progress.none
         while try staging.test(operation) {
-            if isLastUnderWay { return true }
+            if isLastUnderWay { return .complete }
             try startNextBlock(operation)
+            progress = .some
         }
-        return false
+        return progress
     }
 
     private mutating func startNextBlock(_ operation: Operation) throws(MPIError) {

@@ -68,6 +68,8 @@ final class Staging {
         _ operation: Operation, byteCount: Int, _ call: (inout MPI_Request?) -> Int32
     ) throws(MPIError) {
         try start(operation, call)
-        try operation.wait(byteCount: byteCount) { () throws(MPIError) -> Bool in try test(operation) }
+        try operation.wait(byteCount: byteCount) { () throws(MPIError) -> Progress in
+            try test(operation) ? .complete : .none
+        }
     }
 }

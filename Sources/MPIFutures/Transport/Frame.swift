@@ -26,27 +26,30 @@ struct Frame: Sendable, Equatable {
     /// A body that claims more than this is not believed: no machine has the memory.
     static let largestBody: UInt64 = 1 << 46
 
-    var kind: Kind
-    var task: UInt64 = 0
-    var prefix: [UInt8] = []
-    var body: [UInt8] = []
-
     /// A prefix that claims more than this is not believed.
     static let largestPrefix = 1 << 24
 
-    /// Writes the header and the prefix; the body follows on its own.
-    func writeHead(into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt64(body.count), endianness: .little)
-        buffer.writeInteger(task, endianness: .little)
-        buffer.writeInteger(UInt32(kind.rawValue), endianness: .little)
-        buffer.writeInteger(UInt32(prefix.count), endianness: .little)
-        buffer.writeBytes(prefix)
+    var kind: Kind
+    var task: UInt64 = 0
+    var prefix = ByteBuffer()
+    var body: [UInt8] = []
+
+    /// Writes a header and a prefix; the body follows on its own.
+    static func write(
+        _ kind: Kind, _ task: UInt64, bodyCount: Int, prefix: (inout ByteBuffer) -> Void, into buffer: inout ByteBuffer
+    ) {
+        buffer.writeMultipleIntegers(
+            UInt64(bodyCount), task, UInt32(kind.rawValue), UInt32(0), endianness: .little)
+        let start = buffer.writerIndex
+        prefix(&buffer)
+        let count = UInt32(buffer.writerIndex - start)
+        if count > 0 { buffer.setInteger(count, at: start - 4, endianness: .little) }
     }
 
     /// The whole frame as bytes, for small ones.
     var bytes: [UInt8] {
         var buffer = ByteBuffer()
-        writeHead(into: &buffer)
+        Self.write(kind, task, bodyCount: body.count, prefix: { $0.writeImmutableBuffer(prefix) }, into: &buffer)
         buffer.writeBytes(body)
         return Array(buffer.readableBytesView)
     }

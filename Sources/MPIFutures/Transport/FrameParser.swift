@@ -15,7 +15,7 @@ struct FrameParser {
 
     private var pending: ByteBuffer?
     private var header: Header?
-    private var prefix: [UInt8] = []
+    private var prefix: ByteBuffer?
     private var body: [UInt8] = []
 
     /// Takes bytes in and appends the frames that they complete.
@@ -33,11 +33,10 @@ struct FrameParser {
                 guard let next = try Self.readHeader(&input) else { break }
                 header = next
             }
-            guard let current = header,
-                Self.fill(&prefix, current.prefixLength, &input), Self.fill(&body, current.length, &input)
-            else { break }
-            frames.append(Frame(kind: current.kind, task: current.task, prefix: prefix, body: body))
-            prefix = []
+            if prefix == nil { prefix = input.readSlice(length: header?.prefixLength ?? 0) }
+            guard let current = header, let slice = prefix, Self.fill(&body, current.length, &input) else { break }
+            frames.append(Frame(kind: current.kind, task: current.task, prefix: slice, body: body))
+            prefix = nil
             body = []
             header = nil
         }

@@ -2,6 +2,7 @@
 // Commands and reports as frames.
 
 import Futures
+import NIOCore
 
 /// The order to run a task, as it reaches a worker.
 struct RunOrder: Sendable {
@@ -13,86 +14,83 @@ struct RunOrder: Sendable {
     var rank: Int
     var payload: TaskPayload
 
-    /// Makes the frame; the payload's bytes are shared, not copied.
-    static func frame(
-        _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int]
-    ) -> Frame {
-        var writer = MessageWriter()
-        writer.write(header.number)
-        writer.write(header.stream)
-        writer.write(header.seed)
-        writer.write(UInt32(rank))
-        writer.write(UInt32(members.count))
-        for member in members { writer.write(UInt32(member)) }
-        writer.write(header.name)
-        writer.write(payload.typeName)
-        return Frame(kind: .run, task: task.number, prefix: writer.bytes, body: payload.bytes)
+    /// Queues the order; the payload's bytes are shared, not copied.
+    static func enqueue(
+        _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int],
+        on connection: SocketConnection
+    ) {
+        connection.enqueue(.run, task.number, body: payload.bytes) { buffer in
+            buffer.writeMultipleIntegers(
+                header.number, header.stream, header.seed, UInt32(rank), UInt32(members.count), endianness: .little)
+            for member in members { buffer.writeInteger(UInt32(member), endianness: .little) }
+            buffer.writeText(header.name)
+            buffer.writeText(payload.typeName)
+        }
     }
 
     /// Reads the frame back.
     init(_ frame: Frame) throws(ExecutorError) {
-        var reader = MessageReader(frame.prefix)
-        let number = try reader.read(UInt64.self)
-        let stream = try reader.read(UInt64.self)
-        let seed = try reader.read(UInt64.self)
-        rank = Int(try reader.read(UInt32.self))
-        let count = Int(try reader.read(UInt32.self))
+        var prefix = frame.prefix
+        let number = try prefix.take(UInt64.self)
+        let stream = try prefix.take(UInt64.self)
+        let seed = try prefix.take(UInt64.self)
+        rank = Int(try prefix.take(UInt32.self))
+        let count = Int(try prefix.take(UInt32.self))
         members = []
-        for _ in 0..<count { members.append(Int(try reader.read(UInt32.self))) }
-        header = SubmissionHeader(name: try reader.readString(), number: number, stream: stream, seed: seed)
-        payload = TaskPayload(typeName: try reader.readString(), bytes: frame.body)
+        for _ in 0..<count { members.append(Int(try prefix.take(UInt32.self))) }
+        header = SubmissionHeader(name: try prefix.takeText(), number: number, stream: stream, seed: seed)
+        payload = TaskPayload(typeName: try prefix.takeText(), bytes: frame.body)
         task = TaskID(frame.task)
     }
 }
 
 extension WorkerReport {
-    /// The frame that says this.
-    var frame: Frame {
+    /// Queues what this says.
+    func enqueue(on connection: SocketConnection) {
         switch self {
-        case .started(let task):
-            return Frame(kind: .started, task: task.number)
-        case .dropped(let task):
-            return Frame(kind: .dropped, task: task.number)
+        case .started(let task): connection.enqueue(.started, task.number, body: []) { _ in }
+        case .dropped(let task): connection.enqueue(.dropped, task.number, body: []) { _ in }
         case .progress(let task, let progress):
-            var writer = MessageWriter()
-            writer.write(progress.fraction.bitPattern)
-            writer.write(progress.message)
-            return Frame(kind: .progress, task: task.number, prefix: writer.bytes)
-        case .answered(let task, let outcome, let microseconds):
-            var writer = MessageWriter()
-            writer.write((microseconds ?? -1).bitPattern)
-            switch outcome {
-            case .encoded(let bytes):
-                writer.write(UInt8(0))
-                return Frame(kind: .answered, task: task.number, prefix: writer.bytes, body: bytes)
-            case .local:
-                preconditionFailure("a local output does not leave its process")
-            case .failure(let error):
-                writer.write(UInt8(1))
-                return Frame(
-                    kind: .answered, task: task.number, prefix: writer.bytes, body: Self.encode(error))
+            connection.enqueue(.progress, task.number, body: []) { buffer in
+                buffer.writeInteger(progress.fraction.bitPattern, endianness: .little)
+                buffer.writeText(progress.message)
             }
-        case .collectivePrepared:
-            return Frame(kind: .collectivePrepared)
+        case .answered(let task, let outcome, let microseconds):
+            let (failed, body): (UInt8, [UInt8]) =
+                switch outcome {
+                case .encoded(let bytes): (0, bytes)
+                case .failure(let error): (1, Self.encode(error))
+                case .local: preconditionFailure("a local output does not leave its process")
+                }
+            connection.enqueue(.answered, task.number, body: body) { buffer in
+                buffer.writeInteger((microseconds ?? -1).bitPattern, endianness: .little)
+                buffer.writeInteger(failed)
+            }
+        case .collectivePrepared: connection.enqueue(.collectivePrepared, 0, body: []) { _ in }
         case .collectiveFailed(let reason):
-            return Frame(kind: .collectiveFailed, body: Array(reason.utf8))
+            connection.enqueue(.collectiveFailed, 0, body: Array(reason.utf8)) { _ in }
         }
+    }
+
+    /// Sends what this says.
+    func send(on connection: SocketConnection) {
+        enqueue(on: connection)
+        connection.flush()
     }
 
     /// Reads a worker's frame; `nil` where it is none.
     init?(_ frame: Frame) throws {
         let task = TaskID(frame.task)
+        var prefix = frame.prefix
         switch frame.kind {
         case .started: self = .started(task)
         case .dropped: self = .dropped(task)
         case .progress:
-            var reader = MessageReader(frame.prefix)
-            let fraction = Double(bitPattern: try reader.read())
-            self = .progress(task, TaskProgress(fraction: fraction, message: try reader.readString()))
+            let fraction = Double(bitPattern: try prefix.take())
+            self = .progress(task, TaskProgress(fraction: fraction, message: try prefix.takeText()))
         case .answered:
-            var reader = MessageReader(frame.prefix)
-            let microseconds = Double(bitPattern: try reader.read())
-            let failed = try reader.read(UInt8.self) != 0
+            let microseconds = Double(bitPattern: try prefix.take())
+            let failed = try prefix.take(UInt8.self) != 0
             let outcome: TaskOutcome = failed ? .failure(Self.decode(frame.body)) : .encoded(frame.body)
             self = .answered(task, outcome, microseconds: microseconds < 0 ? nil : microseconds)
         case .collectivePrepared: self = .collectivePrepared

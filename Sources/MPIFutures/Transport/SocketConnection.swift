@@ -43,14 +43,19 @@ final class SocketConnection: Sendable {
 
     /// Queues a frame; it leaves with the next flush.
     func enqueue(_ frame: Frame) {
+        enqueue(frame.kind, frame.task, body: frame.body) { $0.writeImmutableBuffer(frame.prefix) }
+    }
+
+    /// Queues a frame whose prefix is written in place.
+    func enqueue(_ kind: Frame.Kind, _ task: UInt64, body: [UInt8], prefix: (inout ByteBuffer) -> Void) {
         outbox.withLock { outbox in
-            frame.writeHead(into: &outbox.small)
-            if frame.body.count <= Self.largeBody {
-                outbox.small.writeBytes(frame.body)
+            Frame.write(kind, task, bodyCount: body.count, prefix: prefix, into: &outbox.small)
+            if body.count <= Self.largeBody {
+                outbox.small.writeBytes(body)
             } else {
                 outbox.queue.append(.bytes(outbox.small))
                 outbox.small = ByteBuffer()
-                outbox.queue.append(.body(frame.body, from: 0))
+                outbox.queue.append(.body(body, from: 0))
             }
         }
     }

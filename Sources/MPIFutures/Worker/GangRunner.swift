@@ -45,7 +45,7 @@ final class GangRunner: Sendable {
             } catch {
                 report = .collectiveFailed("\(error)")
             }
-            self.connection.send(report.frame)
+            report.send(on: self.connection)
         }
     }
 
@@ -88,7 +88,7 @@ final class GangRunner: Sendable {
 
     private func run(_ order: RunOrder, _ abandonment: Abandonment) async {
         record.begin(order.task.number)
-        connection.send(WorkerReport.started(order.task).frame)
+        WorkerReport.started(order.task).send(on: connection)
         let outcome: TaskOutcome
         do {
             outcome = .encoded(try await output(of: order, abandonment))
@@ -97,7 +97,7 @@ final class GangRunner: Sendable {
         }
         record.end()
         state.withLock { _ = $0.gangs.removeValue(forKey: order.task) }
-        connection.send(WorkerReport.answered(order.task, outcome, microseconds: nil).frame)
+        WorkerReport.answered(order.task, outcome, microseconds: nil).send(on: connection)
     }
 
     private func output(of order: RunOrder, _ abandonment: Abandonment) async throws -> [UInt8] {
@@ -106,7 +106,7 @@ final class GangRunner: Sendable {
         let context = TaskContext(
             order.header, worker: index, rank: order.rank, ranks: order.members.count, attachment: communicator,
             progressSink: { [connection] progress in
-                if order.rank == 0 { connection.send(WorkerReport.progress(order.task, progress).frame) }
+                if order.rank == 0 { WorkerReport.progress(order.task, progress).send(on: connection) }
             })
         let output = try await TaskContext.$current.withValue(context) { try await order.payload.run() }
         try communicator.close()

@@ -59,7 +59,7 @@ final class TaskRunner: Sendable {
             state.waiting.remove(at: index)
             return true
         }
-        if wasWaiting { connection.send(WorkerReport.dropped(task).frame) }
+        if wasWaiting { WorkerReport.dropped(task).send(on: connection) }
     }
 
     /// Cancels the Swift task of the task that runs, or gives it back.
@@ -108,7 +108,7 @@ final class TaskRunner: Sendable {
         let context = TaskContext(
             order.header, worker: index,
             progressSink: { [connection] progress in
-                connection.send(WorkerReport.progress(order.task, progress).frame)
+                WorkerReport.progress(order.task, progress).send(on: connection)
             },
             itemSink: { [record] item in record.beginItem(item) })
         do {
@@ -120,7 +120,7 @@ final class TaskRunner: Sendable {
     }
 
     private func report(_ report: WorkerReport) {
-        connection.enqueue(report.frame)
+        report.enqueue(on: connection)
         state.withLock { $0.unflushed += 1 }
     }
 
@@ -137,7 +137,7 @@ final class TaskRunner: Sendable {
             state.startIsReported = true
             return (current, state.tickIsArmed)
         }
-        if let started { connection.enqueue(WorkerReport.started(started).frame) }
+        if let started { WorkerReport.started(started).enqueue(on: connection) }
         connection.flush()
         if goesOn { armTick() }
     }

@@ -97,8 +97,8 @@ final class WorkerService: FrameReceiver {
         let task = TaskID(frame.task)
         switch frame.kind {
         case .welcome:
-            var reader = MessageReader(frame.prefix)
-            let index = Int(try reader.read(UInt32.self))
+            var prefix = frame.prefix
+            let index = Int(try prefix.take(UInt32.self))
             parts.tasks.index = index
             parts.gangs.index = index
         case .refused:

@@ -18,6 +18,7 @@ struct MPIRankProgram {
         default:
             await start { world in
                 try runEverything(on: world)
+                try await ExecutorSuite.run(on: world)
                 try await AbandonmentSuite(world: world, directory: directory).run()
             }
         }

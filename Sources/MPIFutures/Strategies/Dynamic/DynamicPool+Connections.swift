@@ -2,6 +2,7 @@
 // What comes in over the connections of a dynamic pool.
 
 import Futures
+import NIOCore
 import Synchronization
 
 extension DynamicPool {
@@ -47,9 +48,8 @@ extension DynamicPool {
     /// Welcomes an admitted worker and gives it to the dispatcher.
     func joined(_ worker: WorkerID, _ hello: Hello) {
         guard let record = state.withLock({ $0.workers[worker] }) else { return }
-        var writer = MessageWriter()
-        writer.write(UInt32(record.rank))
-        record.connection.send(Frame(kind: .welcome, prefix: writer.bytes))
+        record.connection.send(
+            Frame(kind: .welcome, prefix: ByteBuffer(integer: UInt32(record.rank), endianness: .little)))
         var refused = false
         event(record.job) { machine in
             guard let actions = machine.workerConnected(rank: hello.rank) else {

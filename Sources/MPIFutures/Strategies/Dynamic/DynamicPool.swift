@@ -116,12 +116,25 @@ final class DynamicPool: WorkerPool {
 
 extension DynamicPool {
     func send(_ command: WorkerCommand, to worker: WorkerID) {
-        state.withLock { state in
-            guard let connection = state.workers[worker]?.connection, let frame = Self.frame(command, state) else {
-                return
-            }
-            connection.enqueue(frame)
+        let target = state.withLock { state -> (connection: SocketConnection, members: [Int])? in
+            guard let connection = state.workers[worker]?.connection else { return nil }
             if state.touched.last !== connection { state.touched.append(connection) }
+            guard case .run(_, _, let seat?) = command else { return (connection, []) }
+            return (connection, seat.members.compactMap { state.workers[$0]?.rank })
+        }
+        guard let (connection, members) = target else { return }
+        switch command {
+        case .run(let task, let submission, let seat):
+            guard case .encoded(let payload) = submission.body else {
+                preconditionFailure("a task of this process was sent to a worker")
+            }
+            RunOrder.enqueue(
+                task, submission.header, payload, rank: seat?.rank ?? 0, members: members, on: connection)
+        case .cancel(let task): connection.enqueue(Frame(kind: .cancel, task: task.number))
+        case .revoke(let task): connection.enqueue(Frame(kind: .revoke, task: task.number))
+        case .abandon(let task): connection.enqueue(Frame(kind: .abandon, task: task.number))
+        case .prepareCollective: connection.enqueue(Frame(kind: .prepareCollective))
+        case .leave: connection.enqueue(Frame(kind: .leave))
         }
     }
 
@@ -137,9 +150,7 @@ extension DynamicPool {
         let members = state.withLock { $0.jobs[job].map { Array($0.workers.values) } ?? [] }
         for worker in members { send(.prepareCollective, to: worker) }
         flush()
-        _ = dispatcher?.after(configuration.bootDeadline) { dispatcher in
-            dispatcher.collectiveTimedOut(job)
-        }
+        after(configuration.bootDeadline) { $0.dispatcher?.collectiveTimedOut(job) }
     }
 
     func end(_ worker: WorkerID) {
@@ -147,21 +158,5 @@ extension DynamicPool {
             state.workers[worker].flatMap { state.jobs[$0.job]?.guardians[$0.rank] }
         }
         guardian?.send(Frame(kind: .kill))
-    }
-
-    private static func frame(_ command: WorkerCommand, _ state: State) -> Frame? {
-        switch command {
-        case .run(let task, let submission, let seat):
-            guard case .encoded(let payload) = submission.body else {
-                preconditionFailure("a task of this process was sent to a worker")
-            }
-            let ranks = seat?.members.compactMap { state.workers[$0]?.rank } ?? []
-            return RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: ranks)
-        case .cancel(let task): return Frame(kind: .cancel, task: task.number)
-        case .revoke(let task): return Frame(kind: .revoke, task: task.number)
-        case .abandon(let task): return Frame(kind: .abandon, task: task.number)
-        case .prepareCollective: return Frame(kind: .prepareCollective)
-        case .leave: return Frame(kind: .leave)
-        }
     }
 }

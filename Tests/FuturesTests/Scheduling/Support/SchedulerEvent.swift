@@ -46,13 +46,16 @@ extension SchedulerStateMachine {
 }
 
 extension TaskID: ExpressibleByIntegerLiteral {
+    /// The task, worker or job of that number.
     public init(integerLiteral value: UInt64) { self.init(value) }
 }
 
 extension WorkerID: ExpressibleByIntegerLiteral {
+    /// The task, worker or job of that number.
     public init(integerLiteral value: Int) { self.init(value) }
 }
 
 extension JobID: ExpressibleByIntegerLiteral {
+    /// The task, worker or job of that number.
     public init(integerLiteral value: Int) { self.init(value) }
 }

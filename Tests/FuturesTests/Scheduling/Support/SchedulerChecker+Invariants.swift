@@ -30,7 +30,8 @@ extension SchedulerChecker {
                 if members.count < model.request.gang ?? 0 { shortGangs += 1 }
                 for worker in members {
                     if reservedNow.updateValue(task, forKey: worker) != nil { fail("\(worker) is reserved twice") }
-                    if workers[worker]?.job != job || workers[worker]?.gang != nil { fail("\(worker) can't be reserved") }
+                    let model = workers[worker]
+                    if model?.job != job || model?.gang != nil { fail("\(worker) can't be reserved") }
                 }
             case (.worker(let worker), .onWorker(let said)) where said == worker: break
             case (.gang(_, let members, let unanswered), .onGang(let said, unanswered: let rest))

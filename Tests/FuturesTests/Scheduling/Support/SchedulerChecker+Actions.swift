@@ -22,12 +22,12 @@ extension SchedulerChecker {
             if !model.hasEnded { fail("\(task) forgotten before its end") }
             if model.holder != .nobody { fail("\(task) forgotten while \(model.holder) holds it") }
         case .armGrace(let task):
-            if tasks[task]?.hasEnded != true && tasks[task]?.restarts != true { fail("grace for \(task), which goes on") }
+            guard let model = tasks[task], model.hasEnded || model.restarts else { return fail("grace for \(task)") }
         case .endWorker(let worker, let task):
             if !isHolding(worker, task) { fail("\(action): it is not in that task") }
             workers[worker]?.isEnding = true
         case .requestJob:
-            if isJobPending || isBroken { fail("a job was requested while pending \(isJobPending) broken \(isBroken)") }
+            if isJobPending || isBroken { fail("a job was requested for nothing") }
             isJobPending = true
         case .dismiss(let worker): checkDismiss(worker)
         case .drained:

@@ -61,7 +61,7 @@ struct SchedulerSimulation {
     /// After a while nothing new happens to the pool, and what is there must come to its end.
     var isCalm = false
     var steps = 0
-    var trace: [String] = []
+    var history: [(event: SchedulerEvent, actions: [SchedulerAction])] = []
 
     init(seed: UInt64) {
         random = SplitMix(seed: seed)
@@ -88,13 +88,13 @@ struct SchedulerSimulation {
     }
 
     private func report(_ what: String) -> String {
-        "\(what)\n\(mix)\n" + trace.suffix(60).joined(separator: "\n")
+        "\(what)\n\(mix)\n" + history.suffix(60).map { "\($0.event) -> \($0.actions)" }.joined(separator: "\n")
     }
 
     /// Feeds an event and performs the actions in their order.
     mutating func feed(_ event: SchedulerEvent) {
         let actions = machine.handle(event)
-        trace.append("\(event) -> \(actions)")
+        history.append((event, actions))
         checker.observe(event, actions, machine)
         for action in actions { perform(action) }
     }
