@@ -61,7 +61,9 @@ let package = Package(
         // Examples, and what they share.
         .target(
             name: "ExampleSupport",
-            dependencies: ["Futures", "MPIFutures", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Futures", "MPIFutures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Examples/Support"),
         .executableTarget(
             name: "GroundState",
@@ -81,6 +83,9 @@ let package = Package(
         .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
         .executableTarget(
+            name: "ReadmeProgram", dependencies: ["Futures", "MPIFutures", "Solvers"],
+            path: "Tests/Fixtures/ReadmeProgram"),
+        .executableTarget(
             name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
         .executableTarget(
             name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
@@ -91,7 +96,8 @@ let package = Package(
 
         // Tests.
         .testTarget(
-            name: "ExamplesTests", dependencies: ["ExampleSupport", "GroundState", "ParameterSweep"],
+            name: "ExamplesTests",
+            dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
             exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),

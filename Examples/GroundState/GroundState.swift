@@ -49,7 +49,8 @@ import Solvers
     func run() async throws {
         try await reportingFailures(describe: { ($0 as? SolverError)?.message }) {
             let report = try await executor.withExecutor { chosen in
-                try await Spinner.spinning("starting \(chosen.workers) workers") { spinner in
+                let first = chosen.isLocal ? "starting" : "starting \(chosen.workers) workers"
+                return try await Spinner.spinning(first) { spinner in
                     try await Calculation(chain: chain, count: count, chosen: chosen).run { spinner.say($0) }
                 }
             }

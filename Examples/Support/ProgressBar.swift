@@ -49,7 +49,9 @@ package struct ProgressBar {
         var text = " \(Format.right("\(done)", digits))/\(count)"
         if done > 0, seconds > 0 {
             text += "  \(Format.fixed(Double(done) / seconds, 1)) tasks/s"
-            text += "  \(Format.fixed(seconds * (1 - fraction) / fraction, 0)) s left"
+            // Rounded up: nobody believes in 0 seconds.
+            let left = fraction > 0 ? (seconds * (1 - fraction) / fraction).rounded(.up) : .infinity
+            text += "  \(Format.fixed(left, 0)) s left"
         }
         let cells = min(max(width - text.count - 2, 0), 40)
         // Eighths of a cell make the bar move smoothly.
