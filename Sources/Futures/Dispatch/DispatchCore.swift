@@ -6,13 +6,13 @@
 /// A value without threads or I/O: ``Dispatcher`` feeds it and performs its effects.
 struct DispatchCore {
     /// What is held of a submission until no worker has it any more.
-    private struct Entry {
+    private struct Entry: Sendable {
         let submission: Submission
         var answers: [(worker: WorkerID, outcome: TaskOutcome)] = []
     }
 
     private var machine: SchedulerStateMachine
-    private var entries: [TaskID: Entry] = [:]
+    private var entries = DenseTable<TaskID, Entry>()
     private var effects: [DispatchEffect] = []
     /// Bytes of submissions that were forgotten, for the admission of others.
     private var released: [Int] = []

@@ -126,7 +126,7 @@ extension DynamicPool {
     func close() async {
         let workers = state.withLock { state in
             state.isClosing = true
-            return Array(state.workers.keys)
+            return state.workers.keys
         }
         for worker in workers { send(.leave, to: worker) }
         flush()

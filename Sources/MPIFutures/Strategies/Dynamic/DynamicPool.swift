@@ -22,7 +22,7 @@ final class DynamicPool: WorkerPool {
         var isRoot: Bool
     }
 
-    struct Worker {
+    struct Worker: Sendable {
         var job: JobID
         var rank: Int
         var pid: Int32
@@ -39,7 +39,7 @@ final class DynamicPool: WorkerPool {
     }
 
     struct State {
-        var workers: [WorkerID: Worker] = [:]
+        var workers = DenseTable<WorkerID, Worker>()
         var jobs: [JobID: Job] = [:]
         var touched: [SocketConnection] = []
         var nextWorker = 0
