@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-/// The golden files lie in `Golden`: `COLUMNS= .build/debug/GroundState --help > …/GroundState-help.txt` writes one anew.
+/// The golden files lie in `Golden`: `env -u COLUMNS .build/debug/GroundState --help > …` writes one anew.
 @Suite struct HelpTests {
     @Test("The help is the golden one", .timeLimit(.minutes(1)), arguments: ["GroundState", "ParameterSweep"])
     func help(program: String) async throws {

@@ -22,9 +22,9 @@ import Testing
         let run = try await ExampleProgram.run("ReadmeProgram", [], environment: ["MPIFUTURES_WORKERS": "2"])
         #expect(run.status == 0, "\(run.errors)")
         let lines = run.output.split(separator: "\n")
-        // π(100,000) = 9,592; the ground state of 10 sites by exact diagonalisation.
+        // π(10,000) = 1,229; the ground state of 10 sites by exact diagonalisation.
         #expect(lines.first == "true")
-        #expect(lines.contains("9592"))
+        #expect(lines.contains("1229"))
         #expect(lines.last?.hasPrefix("-4.2580352") == true)
     }
 }
