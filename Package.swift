@@ -55,9 +55,33 @@ let package = Package(
         .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
 
+        // Examples, and what they share.
+        .target(
+            name: "ExampleSupport",
+            dependencies: [
+                "Futures", "MPIFutures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/Support"),
+        .executableTarget(
+            name: "GroundState",
+            dependencies: [
+                "ExampleSupport", "Futures", "MPI", "MPIFutures", "Solvers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/GroundState", exclude: ["README.md"]),
+        .executableTarget(
+            name: "ParameterSweep",
+            dependencies: [
+                "ExampleSupport", "Futures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/ParameterSweep", exclude: ["README.md", "sweep.svg"]),
+
         // Programs that tests start.
         .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(
+            name: "ReadmeProgram", dependencies: ["Futures", "MPIFutures", "Solvers"],
+            path: "Tests/Fixtures/ReadmeProgram"),
         .executableTarget(
             name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
         .executableTarget(
@@ -68,6 +92,10 @@ let package = Package(
             path: "Tests/RankPrograms/SolverRankProgram"),
 
         // Tests.
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),

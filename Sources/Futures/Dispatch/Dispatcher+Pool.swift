@@ -8,7 +8,9 @@ extension Dispatcher {
     /// Every worker of a job has joined or was lost on the way.
     package func jobComplete(_ job: JobID) { post(.jobComplete(job)) }
 
-    /// A job will not come up. Where no worker is left, everything that waits fails with the reason.
+    /// A job will not come up.
+    ///
+    /// Where no worker is left, everything that waits fails with the reason.
     package func jobFailed(_ reason: ExecutorError) { post(.jobFailed(reason)) }
 
     /// The job did not initialise MPI in time; nothing happens where it did.

@@ -141,7 +141,9 @@ extension FutureStorage {
         for stream in streams { stream.yield(progress) }
     }
 
-    /// The reports from now on; the last one made is repeated first. Slow listeners see the newest only.
+    /// The reports from now on; the last one made is repeated first.
+    ///
+    /// Slow listeners see the newest only.
     package func progressStream() -> AsyncStream<TaskProgress> {
         let (stream, continuation) = AsyncStream.makeStream(of: TaskProgress.self, bufferingPolicy: .bufferingNewest(1))
         let (key, ended, last) = state.withLock { state in

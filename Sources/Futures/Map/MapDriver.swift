@@ -6,7 +6,8 @@
 /// One consumer uses it; it is not shared.
 final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs.Element: Sendable {
     typealias Input = Inputs.Element
-    typealias Submit = @Sendable (_ inputs: [Input], _ first: UInt64, _ budget: Double, _ options: TaskOptions)
+    typealias Submit =
+        @Sendable (_ inputs: [Input], _ first: UInt64, _ budget: Double, _ options: TaskOptions)
         async -> Future<ChunkOutput<Output>>
 
     /// A chunk on its way.

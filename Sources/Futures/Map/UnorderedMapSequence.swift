@@ -48,7 +48,9 @@ where Inputs.Element: Sendable {
             while ready.isEmpty {
                 try await fill(driver)
                 guard !chunks.isEmpty else { return nil }
-                guard let key = await completionIterator.next(isolation: #isolation), let chunk = chunks.removeValue(forKey: key) else {
+                guard let key = await completionIterator.next(isolation: #isolation),
+                    let chunk = chunks.removeValue(forKey: key)
+                else {
                     cancelAll()
                     throw CancellationError()
                 }

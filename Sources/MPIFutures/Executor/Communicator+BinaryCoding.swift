@@ -30,19 +30,25 @@ extension Communicator {
         try receive(decoding: type, from: source, tag: tag, coder: BinaryMessageCoder())
     }
 
-    /// Gives every rank the root's value. Collective over the communicator.
+    /// Gives every rank the root's value.
+    ///
+    /// Collective over the communicator.
     ///
     /// - Parameter value: The value on the root; ignored elsewhere.
     public func broadcast<Value: Codable>(encoding value: Value?, root: Int = 0) throws -> Value {
         try broadcast(encoding: value, root: root, coder: BinaryMessageCoder())
     }
 
-    /// Gives the root everybody's values in rank order, and the others `nil`. Collective over the communicator.
+    /// Gives the root everybody's values in rank order, and the others `nil`.
+    ///
+    /// Collective over the communicator.
     public func gather<Value: Codable>(encoding value: Value, root: Int = 0) throws -> [Value]? {
         try gather(encoding: value, root: root, coder: BinaryMessageCoder())
     }
 
-    /// Gives every rank everybody's values in rank order. Collective over the communicator.
+    /// Gives every rank everybody's values in rank order.
+    ///
+    /// Collective over the communicator.
     public func allGather<Value: Codable>(encoding value: Value) throws -> [Value] {
         try allGather(encoding: value, coder: BinaryMessageCoder())
     }

@@ -48,9 +48,10 @@ struct Launcher: Sendable, Equatable {
             key.hasPrefix("OMPI_MCA_")
                 || !["OMPI_", "PMIX_", "PRTE_", "PMI_"].contains { key.hasPrefix($0) }
         }
-        for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-            "GOTO_NUM_THREADS"]
-        {
+        for variable in [
+            "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+            "GOTO_NUM_THREADS",
+        ] {
             environment[variable] = "1"
         }
         // A crash report of the Swift runtime takes seconds, and the pool reports the crash itself.

@@ -26,7 +26,8 @@ struct PoolDirectory: Sendable {
         var template = Array("\(base)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw ExecutorError(
-                .launchFailed, "no directory for the pool's socket could be made in \(base) (\(Self.lastError)): set TMPDIR")
+                .launchFailed,
+                "no directory for the pool's socket could be made in \(base) (\(Self.lastError)): set TMPDIR")
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -57,7 +57,9 @@ struct WorkerGuardian {
         }
     }
 
-    /// The pool says one thing only: end the worker. The end of the connection is the end of the program.
+    /// The pool says one thing only: end the worker.
+    ///
+    /// The end of the connection is the end of the program.
     private func readCommand() {
         var header = [UInt8](repeating: 0, count: Frame.headerSize)
         let count = read(connection, &header, header.count)
