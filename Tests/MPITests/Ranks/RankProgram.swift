@@ -8,8 +8,10 @@ import Testing
 struct RankProgram {
     /// The launcher's exit status.
     let status: Int32
-    /// The lines of all ranks, in the order in which they came.
+    /// The lines of all ranks, one rank after the other.
     let lines: [String]
+    /// What the launcher printed, for people to read.
+    let output: String
 
     /// Runs the program and waits for its end; ends the launcher when the test is cancelled.
     static func run(ranks: Int, _ suite: String = "suite") async throws -> RankProgram {
@@ -32,8 +34,12 @@ struct RankProgram {
         process.standardOutput = handle
         process.standardError = handle
         let status = try await end(of: process)
-        let text = try String(contentsOf: output, encoding: .utf8)
-        return RankProgram(status: status, lines: text.split(separator: "\n").map(String.init))
+        let lines = try (0..<ranks).flatMap { rank -> [String] in
+            let file = directory.appending(path: "rank-\(rank)")
+            guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+            return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        }
+        return RankProgram(status: status, lines: lines, output: try String(contentsOf: output, encoding: .utf8))
     }
 
     /// The lines that begin with a word.
