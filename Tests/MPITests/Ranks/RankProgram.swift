@@ -15,7 +15,7 @@ struct RankProgram {
 
     /// Runs the program and waits for its end; ends the launcher when the test is cancelled.
     static func run(ranks: Int, _ suite: String = "suite") async throws -> RankProgram {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "mpi-ranks-\(UUID().uuidString)")
+        let directory = URL(filePath: "/dev/shm").appending(path: "mpi-ranks-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }  // What stays behind is a temporary file.
         let output = directory.appending(path: "output")
@@ -24,7 +24,9 @@ struct RankProgram {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             ["mpirun"] + (geteuid() == 0 ? ["--allow-run-as-root"] : [])
-            + ["--oversubscribe", "--bind-to", "none", "-n", "\(ranks)", try executable().path, suite, directory.path]
+            // Open MPI's shared memory goes where it is removed even if ranks end without having finalised.
+            + ["--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_backing_directory", directory.path]
+            + ["-n", "\(ranks)", try executable().path, suite, directory.path]
         // A launcher inside the environment of another one would refuse to run.
         process.environment = ProcessInfo.processInfo.environment.filter { name, _ in
             !["OMPI_", "PMIX_", "PRTE_"].contains { name.hasPrefix($0) }
