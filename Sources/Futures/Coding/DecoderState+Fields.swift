@@ -129,16 +129,20 @@ extension DecoderState {
     }
 
     /// Goes through the keys of a scope's container, in the order in which they stand there.
-    func visitKeys(_ scope: Int, _ id: Int, _ visit: (_ name: String, _ number: Int?) -> Void) throws {
+    func visitKeys(
+        _ scope: Int, _ id: Int, limit: Int = .max, _ visit: (_ name: String, _ number: Int?) -> Void
+    ) throws {
         try check(scope, id)
         guard let fields = scopes[scope].fields else { return }
         do throws(WireFault) {
             if let index = scopes[scope].index, fields.mayRepeat {
-                for var entry in index.entries.sorted() { try visitKey(at: &entry, fields, visit) }
+                for var entry in index.entries.sorted().prefix(limit) { try visitKey(at: &entry, fields, visit) }
                 return
             }
             var position = fields.body
-            while position < fields.end {
+            var room = limit
+            while position < fields.end, room > 0 {
+                room -= 1
                 try visitKey(at: &position, fields, visit)
                 position = try reader.skip(at: position, limit: fields.end)
             }

@@ -42,6 +42,8 @@ struct Scope {
     let location: Location
     /// The type that is being decoded.
     let type: Any.Type
+    /// How many scopes enclose it.
+    let depth: Int
     /// The entries, once a keyed container was asked for.
     var fields: KeyedExtent?
     /// Where the next entry is expected.
@@ -65,7 +67,6 @@ final class DecoderState {
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// What could not be thrown where it was found.
     private var failure: (any Error)?
-    private var depth = 0
     private var lastID = 0
 
     /// A state for one payload, which stays in memory until ``finish()``.
@@ -82,9 +83,19 @@ final class DecoderState {
     }
 
     /// Opens a scope and returns its index.
-    func push(_ type: Any.Type, _ location: Location, parent: Int, step: Step) -> Int {
+    ///
+    /// Whoever recurses through a payload opens a scope each time: the limit keeps it from using up the stack.
+    func push(_ type: Any.Type, _ location: Location, parent: Int, step: Step) throws -> Int {
+        let depth = parent < 0 ? 0 : scopes[parent].depth + 1
+        guard depth < WireFormat.depthLimit else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: path(of: parent, step),
+                    debugDescription: "Expected \(type) at byte \(location.offset), but found it inside \(depth) other "
+                        + "values and containers, which is the limit."))
+        }
         lastID += 1
-        scopes.append(Scope(id: lastID, parent: parent, step: step, location: location, type: type))
+        scopes.append(Scope(id: lastID, parent: parent, step: step, location: location, type: type, depth: depth))
         return scopes.count - 1
     }
 
@@ -104,19 +115,8 @@ final class DecoderState {
 
     /// Decodes a value by its conformance.
     func ordinary<T: Decodable>(_ type: T.Type, _ location: Location, parent: Int, step: Step) throws -> T {
-        guard depth < WireFormat.depthLimit else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: path(of: parent),
-                    debugDescription: "Expected \(type) at byte \(location.offset), but found it inside "
-                        + "\(depth) other values, which is the limit."))
-        }
-        let scope = push(type, location, parent: parent, step: step)
-        depth += 1
-        defer {
-            depth -= 1
-            scopes.removeSubrange(scope...)
-        }
+        let scope = try push(type, location, parent: parent, step: step)
+        defer { scopes.removeSubrange(scope...) }
         let value = try T(from: ValueDecoder(state: self, scope: scope, id: scopes[scope].id))
         if let failure {
             self.failure = nil

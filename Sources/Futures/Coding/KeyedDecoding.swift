@@ -103,8 +103,8 @@ extension KeyedDecoding {
     private func field(_ key: some CodingKey) throws -> Field {
         if let field = try state.find(key, in: scope, id) { return field }
         var names: [String] = []
-        try state.visitKeys(scope, id) { name, _ in names.append("\"\(name)\"") }
-        let found = names.isEmpty ? "no keys" : names.prefix(20).joined(separator: ", ")
+        try state.visitKeys(scope, id, limit: 20) { name, _ in names.append("\"\(name)\"") }
+        let found = names.isEmpty ? "no keys" : names.joined(separator: ", ")
         throw DecodingError.keyNotFound(
             key,
             DecodingError.Context(
@@ -156,7 +156,7 @@ extension KeyedDecoding {
                 KeyedContainer.self, in: state.reader, path: state.path(of: scope, .key(offset: field.key)))
         }
         state.scopes[scope].cursor = end
-        let nested = state.push(
+        let nested = try state.push(
             KeyedContainer.self, Location(field.value, limit: end), parent: scope, step: .key(offset: field.key))
         return ValueDecoder(state: state, scope: nested, id: state.scopes[nested].id)
     }

@@ -188,7 +188,7 @@ extension UnkeyedDecoding {
                 UnkeyedContainer.self, in: state.reader, path: state.path(of: scope, .index(currentIndex)))
         }
         let location = Location(position, limit: end, element: extent.element)
-        let nested = state.push(UnkeyedContainer.self, location, parent: scope, step: .index(currentIndex))
+        let nested = try state.push(UnkeyedContainer.self, location, parent: scope, step: .index(currentIndex))
         return (ValueDecoder(state: state, scope: nested, id: state.scopes[nested].id), end)
     }
 }

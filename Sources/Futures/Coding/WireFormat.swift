@@ -17,7 +17,7 @@ enum WireFormat {
     static let version: UInt8 = 1
     /// The number of bytes before the value.
     static let headerByteCount = 2
-    /// How many values may stand inside one another.
+    /// How many values and containers may stand inside one another.
     static let depthLimit = 512
     /// Longer key names are always written in full, so that a reference can't stand for a huge name.
     static let referableNameByteCount = 63

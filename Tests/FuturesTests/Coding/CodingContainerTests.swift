@@ -335,6 +335,10 @@ struct CodingContainerTests {
         #expect(throws: DecodingError.self) { try keeper.unkeyedDecoding?.decodeNil() }
         #expect(throws: DecodingError.self) { try keeper.unkeyedDecoding?.decode(Point.self) }
         #expect(throws: DecodingError.self) { try keeper.unkeyedDecoding?.superDecoder() }
+        // The decoder holds the closure, which holds the keeper.
+        keeper.decoder = nil
+        keeper.keyedDecoding = nil
+        keeper.unkeyedDecoding = nil
     }
 
     @Test func encoderCodingPaths() throws {

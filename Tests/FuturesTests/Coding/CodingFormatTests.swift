@@ -91,6 +91,33 @@ struct CodingFormatTests {
         }
         bytes = [WireFormat.magic, WireFormat.version] + bytes.reversed()
         #expect(throws: DecodingError.self) { try BinaryDecoder().decode(Deep.self, from: bytes) }
+        // Nor does code that goes down by itself, without asking the decoder for a value, come to the end of the stack.
+        #expect(throws: DecodingError.self) {
+            try Decoding.run(bytes) { decoder in
+                var decoder = decoder
+                while true {
+                    decoder = try decoder.container(keyedBy: AnyKey.self).superDecoder(forKey: AnyKey("next"))
+                }
+            }
+        }
+        #expect(throws: DecodingError.self) {
+            try Decoding.run(bytes) { decoder in
+                var container = try decoder.container(keyedBy: AnyKey.self)
+                while true {
+                    container = try container.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey("next"))
+                }
+            }
+        }
+        #expect(throws: EncodingError.self) {
+            try BinaryEncoder().encode(
+                Encoding { encoder in
+                    var encoder = encoder
+                    for _ in 0..<depth {
+                        var container = encoder.unkeyedContainer()
+                        encoder = container.superEncoder()
+                    }
+                })
+        }
     }
 
     /// Only a chain.
