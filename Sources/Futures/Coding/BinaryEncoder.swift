@@ -75,8 +75,7 @@ public struct BinaryEncoder: Sendable {
             // What was thrown only says that the quick way is not possible.
         }
         let nesting = EncoderState(userInfo, path: [], depth: 0)
-        nesting.writeHeader()
-        try nesting.encode(value)
+        try nesting.encodeRoot(value)
         return nesting
     }
 }

@@ -103,15 +103,10 @@ final class EncoderState {
         base.deallocate()
     }
 
-    /// Writes the payload's first bytes.
-    func writeHeader() {
+    /// Writes the payload: the header and the value.
+    func encodeRoot(_ value: some Encodable) throws {
         write(byte: WireFormat.magic)
         write(byte: WireFormat.version)
-    }
-
-    /// Encodes the payload's value.
-    func encodeRoot<T: Encodable>(_ value: T) throws {
-        writeHeader()
         try encode(value)
     }
 
