@@ -89,7 +89,7 @@ struct CodingFormatTests {
     private static func chain(_ depth: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0..<depth {
-            var head: [UInt8] = [Tag.longKeyed] + [UInt8](repeating: 0, count: 6) + [4] + Array("next".utf8)
+            var head: [UInt8] = [WireTag.longKeyed] + [UInt8](repeating: 0, count: 6) + [4] + Array("next".utf8)
             let length = UInt64(bytes.count + 5)
             for index in 0..<6 { head[1 + index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
             bytes.insert(contentsOf: head.reversed(), at: bytes.count)
