@@ -9,34 +9,98 @@ let package = Package(
     products: [
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
+        .library(name: "MPIFutures", targets: ["MPIFutures"]),
+        .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
-        // The socket transport of the dynamic strategy.
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Command lines of the examples.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        // The launcher runs as a child process.
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         // The queues of the scheduler.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // Paths for the launcher.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        // The launcher runs as a child process.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
         // C: one small target per concern.
+        .target(name: "CEpoll"),
         .target(name: "CImageLookup"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
+        .target(name: "CSLEPc", dependencies: ["COpenMPI", "CSLEPcSystem"]),
+        .systemLibrary(name: "CSLEPcSystem", pkgConfig: "slepc", providers: [.apt(["libslepc-real-dev"])]),
         .target(name: "CWorkerEntry"),
 
         // Swift: arrows point down.
-        .target(name: "Futures", dependencies: [
+        .target(
+            name: "Futures",
+            dependencies: [
                 "CImageLookup",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+        .target(
+            name: "MPIFutures",
+            dependencies: [
+                "CEpoll", "CWorkerEntry", "Futures", "MPI",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
+        .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
+
+        // Examples, and what they share.
+        .target(
+            name: "ExampleSupport",
+            dependencies: [
+                "Futures", "MPIFutures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/Support"),
+        .executableTarget(
+            name: "GroundState",
+            dependencies: [
+                "ExampleSupport", "Futures", "MPI", "MPIFutures", "Solvers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/GroundState", exclude: ["README.md"]),
+        .executableTarget(
+            name: "ParameterSweep",
+            dependencies: [
+                "ExampleSupport", "Futures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/ParameterSweep", exclude: ["README.md", "sweep.svg"]),
+
+        // Programs that tests start.
+        .executableTarget(
+            name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(
+            name: "ReadmeProgram", dependencies: ["Futures", "MPIFutures", "Solvers"],
+            path: "Tests/Fixtures/ReadmeProgram"),
+        .executableTarget(
+            name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
+        .executableTarget(
+            name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
+        .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
+        .executableTarget(
+            name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
+            path: "Tests/RankPrograms/SolverRankProgram"),
+
+        // Tests.
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
+            exclude: ["Golden"]),
+        .testTarget(
+            name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
+        .testTarget(
+            name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

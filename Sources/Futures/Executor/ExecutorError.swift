@@ -12,6 +12,8 @@ public struct ExecutorError: Error, Sendable, Equatable, CustomStringConvertible
     public let message: String
     /// The error behind this one, where there is one.
     public let cause: (any Error)?
+    /// The item of a chunk that ran when the worker was lost, where that is known.
+    package var lostItem: Int?
 
     /// Makes an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -12,25 +12,37 @@ package final class FutureStorage<Value: Sendable>: Sendable {
         var result: Result<Value, any Error>?
         var nextKey: UInt64 = 0
         var waiters: [(key: UInt64, waiter: Waiter)] = []
+        var onCancel: (@Sendable () -> Void)?
+        /// What most futures never have.
+        var audience: Audience?
+    }
+
+    /// Those who want more than the result.
+    private struct Audience {
         var observers: [@Sendable (Result<Value, any Error>) -> Void] = []
         var streams: [UInt64: AsyncStream<TaskProgress>.Continuation] = [:]
         var progress: TaskProgress?
-        var onCancel: (@Sendable () -> Void)?
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// Whether a cancelled wait cancels the work.
     package let cancelsWithWaiter: Bool
+    /// The random stream of the submission, where an executor has numbered it.
+    package let submission: UInt64?
 
-    package init(cancelsWithWaiter: Bool = false) {
+    package init(
+        cancelsWithWaiter: Bool = false, submission: UInt64? = nil, onCancel: (@Sendable () -> Void)? = nil
+    ) {
+        state = Mutex(State(onCancel: onCancel))
         self.cancelsWithWaiter = cancelsWithWaiter
+        self.submission = submission
     }
 
     package var current: FutureState { state.withLock { $0.state } }
 
     package var resultIfEnded: Result<Value, any Error>? { state.withLock { $0.result } }
 
-    package var lastProgress: TaskProgress? { state.withLock { $0.progress } }
+    package var lastProgress: TaskProgress? { state.withLock { $0.audience?.progress } }
 
     /// Marks the work as begun; nothing happens where it has ended.
     package func start() {
@@ -39,7 +51,7 @@ package final class FutureStorage<Value: Sendable>: Sendable {
 
     /// Ends the future; false where it had ended before.
     package func end(_ result: Result<Value, any Error>) -> Bool {
-        let performed: State? = state.withLock { state in
+        let ending = state.withLock { state -> (waiters: [(key: UInt64, waiter: Waiter)], audience: Audience?)? in
             guard state.result == nil else { return nil }
             state.result = result
             switch result {
@@ -47,17 +59,19 @@ package final class FutureStorage<Value: Sendable>: Sendable {
             case .failure(is CancellationError): state.state = .cancelled
             case .failure: state.state = .failed
             }
-            let before = state
-            state.waiters = []
-            state.observers = []
-            state.streams = [:]
-            state.onCancel = nil
-            return before
+            defer {
+                state.waiters = []
+                state.audience = nil
+                state.onCancel = nil
+            }
+            return (state.waiters, state.audience)
         }
-        guard let performed else { return false }
-        for (_, waiter) in performed.waiters { waiter.resume(returning: result) }
-        for stream in performed.streams.values { stream.finish() }
-        for observer in performed.observers { observer(result) }
+        guard let ending else { return false }
+        for (_, waiter) in ending.waiters { waiter.resume(returning: result) }
+        if let audience = ending.audience {
+            for stream in audience.streams.values { stream.finish() }
+            for observer in audience.observers { observer(result) }
+        }
         return true
     }
 
@@ -66,15 +80,13 @@ package final class FutureStorage<Value: Sendable>: Sendable {
         state.withLock { $0.onCancel }?()
     }
 
-    /// Sets what a cancellation request does; ignored where the future has ended.
-    package func setOnCancel(_ action: @escaping @Sendable () -> Void) {
-        state.withLock { if $0.result == nil { $0.onCancel = action } }
-    }
-
     /// Calls `observer` once with the result: now where there is one, at the end otherwise.
     package func whenEnded(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) {
         let result = state.withLock { state in
-            if state.result == nil { state.observers.append(observer) }
+            if state.result == nil {
+                state.audience = state.audience ?? Audience()
+                state.audience?.observers.append(observer)
+            }
             return state.result
         }
         if let result { observer(result) }
@@ -122,24 +134,30 @@ extension FutureStorage {
     package func report(_ progress: TaskProgress) {
         let streams = state.withLock { state in
             guard state.result == nil else { return [AsyncStream<TaskProgress>.Continuation]() }
-            state.progress = progress
-            return Array(state.streams.values)
+            state.audience = state.audience ?? Audience()
+            state.audience?.progress = progress
+            return state.audience.map { Array($0.streams.values) } ?? []
         }
         for stream in streams { stream.yield(progress) }
     }
 
-    /// The reports from now on; the last one made is repeated first. Slow listeners see the newest only.
+    /// The reports from now on; the last one made is repeated first.
+    ///
+    /// Slow listeners see the newest only.
     package func progressStream() -> AsyncStream<TaskProgress> {
         let (stream, continuation) = AsyncStream.makeStream(of: TaskProgress.self, bufferingPolicy: .bufferingNewest(1))
         let (key, ended, last) = state.withLock { state in
             state.nextKey += 1
-            if state.result == nil { state.streams[state.nextKey] = continuation }
-            return (state.nextKey, state.result != nil, state.progress)
+            if state.result == nil {
+                state.audience = state.audience ?? Audience()
+                state.audience?.streams[state.nextKey] = continuation
+            }
+            return (state.nextKey, state.result != nil, state.audience?.progress)
         }
         if let last { continuation.yield(last) }
         if ended { continuation.finish() }
         continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { _ = $0.streams.removeValue(forKey: key) }
+            self?.state.withLock { _ = $0.audience?.streams.removeValue(forKey: key) }
         }
         return stream
     }

@@ -31,9 +31,9 @@ package struct SchedulerStateMachine: Sendable {
     /// Whether everything has been given up: no worker is left to serve tasks and none will come.
     package internal(set) var isBroken = false
 
-    var tasks: [TaskID: TaskRecord] = [:]
+    var tasks = DenseTable<TaskID, TaskRecord>()
     var gangs: [TaskID: GangRecord] = [:]
-    var workers: [WorkerID: WorkerRecord] = [:]
+    var workers = DenseTable<WorkerID, WorkerRecord>()
     var jobs: [JobID: JobRecord] = [:]
     var queue = TaskQueue()
     /// The one collective task that holds fewer members than it needs; it is served before everything behind it.

@@ -11,7 +11,7 @@ public struct TaskContext: Sendable {
     /// The context of the running task, `nil` elsewhere.
     @TaskLocal public static var current: TaskContext?
 
-    /// The submission's name: `TaskOptions.name`, or the task's type.
+    /// The submission's name, `TaskOptions.name`; empty where it has none.
     public let name: String
     /// The submission's number on its executor, from 0.
     public let submission: UInt64
@@ -34,6 +34,8 @@ public struct TaskContext: Sendable {
     package let seed: UInt64
     package let attachment: (any Sendable)?
     package let progressSink: (@Sendable (TaskProgress) -> Void)?
+    /// Told which item of a chunk begins, so that a crash can be put down to it.
+    package let itemSink: (@Sendable (Int) -> Void)?
 
     package init(
         name: String,
@@ -45,7 +47,8 @@ public struct TaskContext: Sendable {
         item: UInt64 = 0,
         seed: UInt64,
         attachment: (any Sendable)? = nil,
-        progressSink: (@Sendable (TaskProgress) -> Void)? = nil
+        progressSink: (@Sendable (TaskProgress) -> Void)? = nil,
+        itemSink: (@Sendable (Int) -> Void)? = nil
     ) {
         self.name = name
         self.submission = submission
@@ -57,6 +60,7 @@ public struct TaskContext: Sendable {
         self.seed = seed
         self.attachment = attachment
         self.progressSink = progressSink
+        self.itemSink = itemSink
     }
 
     /// Tells the submitter how far the task is; it arrives in `Future.progress`.
@@ -80,6 +84,6 @@ public struct TaskContext: Sendable {
     package func forItem(_ index: UInt64) -> TaskContext {
         TaskContext(
             name: name, submission: submission, worker: worker, rank: rank, ranks: ranks, stream: stream,
-            item: index, seed: seed, attachment: attachment, progressSink: progressSink)
+            item: index, seed: seed, attachment: attachment, progressSink: progressSink, itemSink: itemSink)
     }
 }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lays scalars out in memory.
+
+/// Writes single pieces of the format to memory that has room for them.
+///
+/// Safe: callers give `WireFormat.scalarByteCountLimit` bytes of room for a scalar, `varintByteCountLimit` for a varint,
+/// and both for a key without its name. Each function returns how many bytes it wrote.
+enum WireWriter {
+    /// Writes an integer in the fewest bytes.
+    @inline(__always)
+    static func integer<I: FixedWidthInteger>(_ value: I, to target: UnsafeMutableRawPointer) -> Int {
+        if value >= 0 {
+            guard let word = UInt64(exactly: value) else {
+                return tagged(Tag.unsigned + 4, UInt128(truncatingIfNeeded: value), target)
+            }
+            return unsigned(word, target)
+        }
+        guard let word = Int64(exactly: value) else {
+            return tagged(Tag.negative + 4, Int128(truncatingIfNeeded: value), target)
+        }
+        return negative(word, target)
+    }
+
+    private static func unsigned(_ value: UInt64, _ target: UnsafeMutableRawPointer) -> Int {
+        if value < UInt64(Tag.negativeBase) {
+            target.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
+            return 1
+        }
+        if value <= UInt8.max { return tagged(Tag.unsigned, UInt8(truncatingIfNeeded: value), target) }
+        if value <= UInt16.max { return tagged(Tag.unsigned + 1, UInt16(truncatingIfNeeded: value), target) }
+        if value <= UInt32.max { return tagged(Tag.unsigned + 2, UInt32(truncatingIfNeeded: value), target) }
+        return tagged(Tag.unsigned + 3, value, target)
+    }
+
+    private static func negative(_ value: Int64, _ target: UnsafeMutableRawPointer) -> Int {
+        if value >= Int64(Tag.negativeBase) - Int64(Tag.shortString) {
+            target.storeBytes(of: Tag.shortString &+ UInt8(truncatingIfNeeded: value), as: UInt8.self)
+            return 1
+        }
+        if value >= Int8.min { return tagged(Tag.negative, Int8(truncatingIfNeeded: value), target) }
+        if value >= Int16.min { return tagged(Tag.negative + 1, Int16(truncatingIfNeeded: value), target) }
+        if value >= Int32.min { return tagged(Tag.negative + 2, Int32(truncatingIfNeeded: value), target) }
+        return tagged(Tag.negative + 3, value, target)
+    }
+
+    /// Writes a tag and the memory image of a number.
+    @inline(__always)
+    static func tagged<T: BitwiseCopyable>(_ tag: UInt8, _ value: T, _ target: UnsafeMutableRawPointer) -> Int {
+        target.storeBytes(of: tag, as: UInt8.self)
+        target.storeBytes(of: value, toByteOffset: 1, as: T.self)
+        return 1 + MemoryLayout<T>.size
+    }
+
+    /// Writes a varint.
+    @inline(__always)
+    static func varint(_ value: UInt64, to target: UnsafeMutableRawPointer) -> Int {
+        var rest = value
+        var count = 0
+        while rest >= 0x80 {
+            target.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
+            rest >>= 7
+            count += 1
+        }
+        target.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: count, as: UInt8.self)
+        return count + 1
+    }
+
+    /// Writes a signed varint.
+    static func zigzag(_ value: Int, to target: UnsafeMutableRawPointer) -> Int {
+        let value = Int64(value)
+        return varint(UInt64(bitPattern: value << 1 ^ value >> 63), to: target)
+    }
+
+    /// Writes the head of a string; its bytes follow.
+    @inline(__always)
+    static func stringHead(_ byteCount: Int, to target: UnsafeMutableRawPointer) -> Int {
+        if byteCount < Int(Tag.null - Tag.shortString) {
+            target.storeBytes(of: Tag.shortString + UInt8(truncatingIfNeeded: byteCount), as: UInt8.self)
+            return 1
+        }
+        target.storeBytes(of: Tag.longString, as: UInt8.self)
+        return 1 + varint(UInt64(byteCount), to: target + 1)
+    }
+
+    /// Writes the head of a block; its elements follow.
+    @inline(__always)
+    static func blockHead(_ element: WireElement, _ count: Int, to target: UnsafeMutableRawPointer) -> Int {
+        target.storeBytes(of: element.tag, as: UInt8.self)
+        return 1 + varint(UInt64(count), to: target + 1)
+    }
+
+    /// Writes a reference to the key at an offset.
+    @inline(__always)
+    static func reference(_ offset: Int, to target: UnsafeMutableRawPointer) -> Int {
+        if offset < KeyTag.farBase {
+            target.storeBytes(of: KeyTag.nearReference + UInt8(truncatingIfNeeded: offset), as: UInt8.self)
+            return 1
+        }
+        let far = offset - KeyTag.farBase
+        if offset < KeyTag.farLimit {
+            target.storeBytes(of: KeyTag.farReference + UInt8(truncatingIfNeeded: far >> 8), as: UInt8.self)
+            target.storeBytes(of: UInt8(truncatingIfNeeded: far), toByteOffset: 1, as: UInt8.self)
+            return 2
+        }
+        target.storeBytes(of: KeyTag.reference, as: UInt8.self)
+        return 1 + varint(UInt64(offset), to: target + 1)
+    }
+
+    /// Writes a length or count of a long container: six bytes.
+    static func longLength(_ value: Int, to target: UnsafeMutableRawPointer) {
+        target.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
+        target.storeBytes(of: UInt16(truncatingIfNeeded: value >> 32), toByteOffset: 4, as: UInt16.self)
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where submissions, the scheduler and the workers meet.
+
+import Synchronization
+
+/// Drives the scheduler.
+///
+/// The straight path: `submit` → scheduler → `WorkerPool.send` → … → `received` → scheduler → the submission's future.
+///
+/// Events are posted to an inbox from any thread. Whoever posts while nobody works through it does, for everybody; the
+/// others leave at once. So the scheduler sees one event after the other, effects are performed in their order, and no
+/// thread waits for another.
+package final class Dispatcher: Sendable {
+    struct Inbox {
+        var events: [DispatchEvent] = []
+        var isWorkedOn = false
+        var admission: AdmissionQueue
+        var submitters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        var nextTicket: UInt64 = 0
+        var nextNumber: UInt64 = 0
+        var nextTask: UInt64 = 0
+    }
+
+    /// Rounds after which a thread that has other duties hands the work on.
+    private static let rounds = 8
+
+    private let inbox: Mutex<Inbox>
+    private let core: Mutex<DispatchCore>
+    private let pool: any WorkerPool
+    /// Seed of the random streams of tasks.
+    private let seed: UInt64
+    /// How long a worker may take to leave a task that has ended.
+    private let grace: Duration
+
+    package init(
+        size: Int,
+        maximumDepth: Int = 64,
+        seed: UInt64 = 0,
+        limits: AdmissionQueue.Limits = .init(),
+        grace: Duration = .seconds(2),
+        pool: any WorkerPool
+    ) {
+        inbox = Mutex(Inbox(admission: AdmissionQueue(limits: limits)))
+        core = Mutex(DispatchCore(machine: SchedulerStateMachine(size: size, maximumDepth: maximumDepth)))
+        self.seed = seed
+        self.grace = grace
+        self.pool = pool
+    }
+
+    /// Takes a submission in and returns its future; suspends while too much is held.
+    package func submit<Work: RemoteTask>(
+        _ body: SubmissionBody, of type: Work.Type, gang: Int?, options: TaskOptions
+    ) async -> Future<Work.Output> {
+        if !inbox.withLock({ $0.admission.admitNow(bytes: body.byteCount) }) {
+            guard await admit(bytes: body.byteCount) else { return Future(error: CancellationError()) }
+        }
+        let (task, number) = inbox.withLock { inbox in
+            defer {
+                inbox.nextTask += 1
+                // The chunks of one map count as one submission, so that chunking does not shift random streams.
+                if options.stream == nil { inbox.nextNumber += 1 }
+            }
+            return (TaskID(inbox.nextTask), inbox.nextNumber)
+        }
+        let header = SubmissionHeader(
+            name: options.name ?? "", number: number, stream: options.stream ?? number, seed: seed)
+        let storage = FutureStorage<Work.Output>(
+            cancelsWithWaiter: options.cancelsWithWaiter, submission: header.stream,
+            onCancel: { [weak self] in self?.post(.cancelRequested(task)) })
+        let submission = TypedSubmission<Work>(
+            header: header, body: body, deadline: options.deadline, storage: storage)
+        let request = TaskRequest(gang: gang, priority: options.priority, retries: options.retries)
+        post(.submitted(task, request, submission))
+        return Future(storage: storage)
+    }
+
+    /// Waits for room; false where the waiting Swift task was cancelled.
+    private func admit(bytes: Int) async -> Bool {
+        let ticket = inbox.withLock { inbox in
+            inbox.nextTicket += 1
+            return inbox.nextTicket
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let admitted = inbox.withLock { inbox in
+                    if inbox.admission.admit(ticket, bytes: bytes) { return true }
+                    inbox.submitters[ticket] = continuation
+                    return false
+                }
+                if admitted {
+                    continuation.resume(returning: true)
+                } else if Task.isCancelled {
+                    // The handler may have run before the ticket was registered.
+                    withdraw(ticket)
+                }
+            }
+        } onCancel: {
+            withdraw(ticket)
+        }
+    }
+
+    private func withdraw(_ ticket: UInt64) {
+        let continuation = inbox.withLock { inbox in
+            inbox.admission.withdraw(ticket) ? inbox.submitters.removeValue(forKey: ticket) : nil
+        }
+        continuation?.resume(returning: false)
+    }
+
+    /// Posts an event, and works through the inbox unless somebody is at it.
+    func post(_ event: DispatchEvent) {
+        let mustWork = inbox.withLock { inbox in
+            inbox.events.append(event)
+            defer { inbox.isWorkedOn = true }
+            return !inbox.isWorkedOn
+        }
+        if mustWork { work() }
+    }
+
+    /// Works through the inbox until it is empty.
+    private func work() {
+        for _ in 0..<Self.rounds {
+            guard let events = takeEvents() else { return }
+            let (effects, released) = core.withLock { core in
+                for event in events { core.handle(event) }
+                return core.takeEffects()
+            }
+            for effect in effects { perform(effect) }
+            release(released)
+            pool.flush()
+        }
+        // A thread that has sockets to read must not be kept by those who keep posting.
+        Task { self.work() }
+    }
+
+    private func takeEvents() -> [DispatchEvent]? {
+        inbox.withLock { inbox in
+            inbox.isWorkedOn = !inbox.events.isEmpty
+            guard inbox.isWorkedOn else { return nil }
+            defer { inbox.events = [] }
+            return inbox.events
+        }
+    }
+
+    /// Admits who waits in the room of submissions that were forgotten.
+    private func release(_ sizes: [Int]) {
+        guard !sizes.isEmpty else { return }
+        let submitters = inbox.withLock { inbox in
+            sizes.flatMap { inbox.admission.release(bytes: $0) }.compactMap { inbox.submitters.removeValue(forKey: $0) }
+        }
+        for submitter in submitters { submitter.resume(returning: true) }
+    }
+
+    private func perform(_ effect: DispatchEffect) {
+        switch effect {
+        case .command(let command, let worker): pool.send(command, to: worker)
+        case .gang(let task, let submission, let members):
+            for (rank, member) in members.enumerated() {
+                pool.send(.run(task, submission, GangSeat(rank: rank, members: members)), to: member)
+            }
+        case .start(let submission): submission.start()
+        case .report(let submission, let progress): submission.report(progress)
+        case .end(let submission, let outcome): submission.end(outcome)
+        case .armDeadline(let task, let deadline): after(deadline) { $0.post(.deadlinePassed(task)) }
+        case .armGrace(let task): after(grace) { $0.post(.graceExpired(task)) }
+        case .prepareCollective(let job): pool.prepareCollective(job)
+        case .endWorker(let worker): pool.end(worker)
+        case .startJob: pool.startJob()
+        case .drained(let waiters): for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    /// Runs an action later, if the dispatcher still lives.
+    private func after(_ delay: Duration, _ action: @escaping @Sendable (Dispatcher) -> Void) {
+        Task { [weak self] in
+            do { try await Task.sleep(for: delay) } catch { return }
+            if let self { action(self) }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The executor that needs no other process.
+
+/// Runs tasks in this process, a bounded number at a time.
+///
+/// It has one rank: a gang of more is refused. With `rehearses`, every task, output and error goes through the coder as
+/// it would on its way to a worker, so what would fail there fails in a unit test.
+public actor LocalExecutor: FutureExecutor {
+    private let dispatcher: Dispatcher
+    private let slots: Int
+    private let rehearses: Bool
+
+    /// Makes an executor.
+    ///
+    /// - Parameters:
+    ///   - concurrency: How many tasks run at a time; the number of processors by default. At least 1.
+    ///   - rehearses: Whether tasks and outputs are encoded and decoded as if they travelled.
+    ///   - seed: Seed of the random streams of tasks.
+    public init(concurrency: Int? = nil, rehearses: Bool = false, seed: UInt64 = 0) {
+        let slots = concurrency ?? ProcessorCount.online
+        precondition(slots >= 1, "a local executor needs at least 1 slot, not \(slots)")
+        let pool = LocalPool()
+        self.slots = slots
+        self.rehearses = rehearses
+        dispatcher = Dispatcher(size: slots, maximumDepth: 1, seed: seed, pool: pool)
+        pool.attach(dispatcher)
+        for slot in 0..<slots { dispatcher.workerJoined(WorkerID(slot), JobID(0)) }
+        dispatcher.jobComplete(JobID(0))
+    }
+
+    /// The number of tasks that run at a time.
+    public nonisolated var concurrency: Int {
+        get async { slots }
+    }
+
+    /// Hands a task over; see ``FutureExecutor/submit(_:options:)``.
+    public nonisolated func submit<Task: RemoteTask>(
+        _ task: Task, options: TaskOptions
+    ) async -> Future<Task.Output> {
+        if case .gang(let ranks) = options.ranks, ranks != 1 {
+            return Future(
+                error: ExecutorError(
+                    .rankMismatch,
+                    "\(options.name ?? "\(Task.self)") asks for \(ranks) ranks and a local executor has 1: submit it to "
+                        + "an MPIExecutor"))
+        }
+        let body: SubmissionBody
+        do {
+            body =
+                rehearses
+                ? .encoded(try TaskPayload.encode(task)) : .local { try await task.run() }
+        } catch {
+            return Future(error: error)
+        }
+        return await dispatcher.submit(body, of: Task.self, gang: nil, options: options)
+    }
+
+    /// Refuses new tasks and waits until those that were accepted have ended.
+    ///
+    /// - Parameter cancelPending: Whether tasks that have not begun are cancelled instead of run.
+    public func shutdown(cancelPending: Bool = false) async {
+        await dispatcher.drain(cancelPending: cancelPending)
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread of a process on which MPI, PETSc and SLEPc are called.
+
+internal import CMPI
+internal import Glibc
+internal import Synchronization
+
+/// A dedicated thread that runs Swift jobs one after the other, in the order in which they came.
+///
+/// MPI, PETSc and SLEPc may only be called on ``shared``. Actors can be isolated to it (``MPIActor`` is), and a task
+/// can prefer it: `Task(executorPreference: MPIThread.shared) { … }`. The thread starts with its first job, never
+/// ends, and sleeps while it has nothing to do. It has a large stack, since PETSc's direct solvers recurse.
+public final class MPIThread: SerialExecutor, TaskExecutor {
+    /// The thread that initialises MPI, the only one in all processes but rank 0 of a master/worker job.
+    public static let shared = MPIThread(name: "mpi")
+
+    /// The thread's stack, in bytes; pages that are not used cost nothing.
+    static let stackByteCount = 256 << 20
+
+    /// The thread's name, as a debugger or `top -H` shows it (Linux keeps 15 bytes).
+    package let name: String
+    private let queue = JobQueue()
+    private let poller = Mutex<(@Sendable () -> Bool)?>(nil)
+    private let hasStarted = Atomic<Bool>(false)
+    private let threadID = Atomic<UInt>(0)
+
+    /// Makes a thread; it starts with its first job and lives as long as the process.
+    package init(name: String) {
+        self.name = name
+    }
+
+    /// Whether the caller runs on this thread.
+    public var isCurrent: Bool {
+        threadID.load(ordering: .relaxed) == UInt(pthread_self())
+    }
+
+    /// Lets a poller look for outside events whenever no job waits: incoming messages have no event of their own.
+    ///
+    /// The poller runs on the thread, between jobs, and returns whether it found anything. While it does not, the
+    /// thread polls less and less often, down to twice per millisecond; a job wakes it at once.
+    ///
+    /// - Parameter poll: the poller, or `nil` to have none: the thread then sleeps until a job comes.
+    package func setPoller(_ poll: (@Sendable () -> Bool)?) {
+        poller.withLock { $0 = poll }
+        startIfNeeded()
+        queue.wake()
+    }
+}
+
+extension MPIThread {
+    /// Adds a job to the queue, from any thread.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        queue.append(UnownedJob(job))
+        startIfNeeded()
+    }
+
+    /// This executor, for actors.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// This executor, for tasks.
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        UnownedTaskExecutor(ordinary: self)
+    }
+
+    /// Stops the process unless the caller runs on this thread; `assumeIsolated` asks.
+    public func checkIsolated() {
+        precondition(isCurrent, "not on the MPI thread '\(name)': reach it with 'await', or isolate the caller to it")
+    }
+
+    /// Whether the caller runs on this thread.
+    public func isIsolatingCurrentContext() -> Bool? {
+        isCurrent
+    }
+}
+
+extension MPIThread {
+    private func startIfNeeded() {
+        if hasStarted.load(ordering: .relaxed) { return }
+        guard !hasStarted.exchange(true, ordering: .relaxed) else { return }
+        var attributes = pthread_attr_t()
+        var thread = pthread_t()
+        // The thread keeps the object alive for ever, as documented.
+        let context = Unmanaged.passRetained(self).toOpaque()
+        var code = pthread_attr_init(&attributes)
+        if code == 0 { code = pthread_attr_setstacksize(&attributes, Self.stackByteCount) }
+        if code == 0 { code = pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED)) }
+        if code == 0 {
+            code = pthread_create(&thread, &attributes, { MPIThread.main($0) }, context)
+        }
+        precondition(code == 0, "the thread '\(name)' could not be started: \(String(cString: strerror(code)))")
+        pthread_attr_destroy(&attributes)
+    }
+
+    private static func main(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let context else { return nil }
+        Unmanaged<MPIThread>.fromOpaque(context).takeUnretainedValue().run()
+    }
+
+    private func run() -> Never {
+        threadID.store(UInt(pthread_self()), ordering: .relaxed)
+        // Only for those who look with a debugger: a name that is too long changes nothing else.
+        _ = CMPI_name_thread(name)
+        var batch: [UnownedJob] = []
+        var backoff: Backoff?
+        var idleSince = 0
+        while true {
+            queue.take(into: &batch, waitingAtMost: longestWait(&backoff, idleSince: idleSince))
+            for job in batch {
+                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
+            let hadJobs = !batch.isEmpty
+            batch.removeAll(keepingCapacity: true)
+            guard let poll = poller.withLock({ $0 }) else {
+                backoff = nil
+                continue
+            }
+            if poll() || hadJobs || backoff == nil {
+                backoff = Backoff(isCrowded: HostProcessors.areCrowded)
+                idleSince = timespec.monotonicNanoseconds
+            }
+        }
+    }
+
+    /// How long the thread may sleep for want of jobs; `nil` where no poller has to be asked again.
+    private func longestWait(_ backoff: inout Backoff?, idleSince: Int) -> Int? {
+        guard let pause = backoff?.pause(elapsed: timespec.monotonicNanoseconds - idleSince) else { return nil }
+        switch pause {
+        case .none: return 0
+        case .yield:
+            sched_yield()
+            return 0
+        case .sleep(let nanoseconds): return nanoseconds
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pool that a program shares.
+
+import Foundation
+import Futures
+
+extension MPIExecutor {
+    /// The pool of this program: made at the first call, the same one for the same request.
+    ///
+    /// Another request makes another pool; the old one ends when nobody holds it and what was submitted to it has
+    /// ended.
+    ///
+    /// - Parameters:
+    ///   - strategy: How the processes come to be; `MPIFUTURES_STRATEGY` where automatic and set.
+    ///   - workers: How many; `MPIFUTURES_WORKERS` where `nil` and set, else one per physical core.
+    /// - Throws: As ``init(strategy:workers:launcher:bootDeadline:seed:)``.
+    public static func shared(strategy: Strategy = .automatic, workers: Int? = nil) async throws -> MPIExecutor {
+        try await PoolCache.shared.pool(strategy, workers)
+    }
+}
+
+/// Keeps the pool that was asked for last.
+private actor PoolCache {
+    /// What makes two requests the same.
+    struct Key: Hashable {
+        var strategy: Strategy
+        var workers: Int
+    }
+
+    static let shared = PoolCache()
+    private var entry: (key: Key, pool: Task<MPIExecutor, any Error>)?
+
+    func pool(_ strategy: Strategy, _ workers: Int?) async throws -> MPIExecutor {
+        let count = try PoolEnvironment.workerCount(workers, ProcessInfo.processInfo.environment)
+        let key = Key(strategy: strategy, workers: count)
+        if let entry, entry.key == key {
+            // A pool that could not be made, or was shut down since, is made again.
+            if let pool = try? await entry.pool.value, await !pool.isShutDown { return pool }
+        }
+        let making = Task { try await MPIExecutor(strategy: strategy, workers: count) }
+        entry = (key, making)
+        return try await making.value
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program that starts MPI processes.
+
+import Foundation
+import Futures
+
+/// An MPI launcher found on this machine.
+struct Launcher: Sendable, Equatable {
+    /// The executable, an absolute path.
+    let path: String
+
+    /// Finds a launcher.
+    ///
+    /// - Parameter name: A name to look up in `PATH`, or a path; `mpirun` where `nil`.
+    /// - Throws: ``ExecutorError/Code/launcherNotFound``.
+    init(_ name: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment)
+        throws(ExecutorError)
+    {
+        let name = name ?? "mpirun"
+        let candidates =
+            name.contains("/")
+            ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            throw ExecutorError(
+                .launcherNotFound,
+                "no MPI launcher: `\(name)` is not \(name.contains("/") ? "an executable file" : "in PATH"). Install one "
+                    + "(Debian: `apt-get install openmpi-bin`), name it in \(PoolEnvironment.launcher), or use a "
+                    + "LocalExecutor")
+        }
+        path = found
+    }
+
+    /// The arguments that start `count` copies of a program that live on when one of them ends.
+    func arguments(count: Int, program: String, programArguments: [String], isRoot: Bool) -> [String] {
+        var arguments = ["--continuous", "-n", "\(count)", "--bind-to", "none", "--oversubscribe"]
+        // Open MPI refuses to run as root unless told; the program runs as root already.
+        if isRoot { arguments.append("--allow-run-as-root") }
+        return arguments + [program] + programArguments
+    }
+
+    /// The environment of a job: without traces of an MPI job around this process, and with one thread per worker.
+    ///
+    /// The user's own settings (`OMPI_MCA_*`) stay.
+    static func environment(
+        _ current: [String: String], socket: String, secret: Secret, job: Int
+    ) -> [String: String] {
+        var environment = current.filter { key, _ in
+            key.hasPrefix("OMPI_MCA_")
+                || !["OMPI_", "PMIX_", "PRTE_", "PMI_"].contains { key.hasPrefix($0) }
+        }
+        for variable in [
+            "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+            "GOTO_NUM_THREADS",
+        ] {
+            environment[variable] = "1"
+        }
+        // A crash report of the Swift runtime takes seconds, and the pool reports the crash itself.
+        if environment["SWIFT_BACKTRACE"] == nil { environment["SWIFT_BACKTRACE"] = "enable=no" }
+        environment[PoolEnvironment.worker] = socket
+        environment[PoolEnvironment.secret] = secret.hexadecimal
+        environment[PoolEnvironment.job] = "\(job)"
+        return environment
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workers of the dynamic strategy.
+
+import Foundation
+import Futures
+import Synchronization
+
+/// Owns the jobs and connections of a pool whose workers are started on demand.
+///
+/// The program is no MPI process: workers are children of a launcher, connected by a Unix-domain socket. What happens
+/// to their processes is decided by a ``JobStateMachine`` per job, what happens to tasks by the dispatcher.
+final class DynamicPool: WorkerPool {
+    /// What a pool is made of.
+    struct Configuration: Sendable {
+        var workers: Int
+        var launcher: Launcher
+        var program: String
+        var arguments: [String]
+        var environment: [String: String]
+        var bootDeadline: Duration
+        var isRoot: Bool
+    }
+
+    struct Worker: Sendable {
+        var job: JobID
+        var rank: Int
+        var pid: Int32
+        var host: String
+        var connection: SocketConnection
+    }
+
+    struct Job {
+        var machine: JobStateMachine
+        var launcher: LauncherProcess
+        var workers: [Int: WorkerID] = [:]
+        var guardians: [Int: SocketConnection] = [:]
+        var lastLines: [Int: [String]] = [:]
+    }
+
+    struct State {
+        var workers = DenseTable<WorkerID, Worker>()
+        var jobs: [JobID: Job] = [:]
+        var touched: [SocketConnection] = []
+        var nextWorker = 0
+        var nextJob = 0
+        var isClosing = false
+        var closeWaiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let configuration: Configuration
+    let secret = Secret()
+    let directory: PoolDirectory
+    let state = Mutex(State())
+    private let listener = Mutex<SocketListener?>(nil)
+    private let dispatcherSlot = Mutex(WeakDispatcher())
+
+    /// How long who connects may take to say who it is.
+    private static let handshakeLimit = Duration.seconds(20)
+
+    private struct WeakDispatcher {
+        weak var dispatcher: Dispatcher?
+    }
+
+    init(_ configuration: Configuration) throws(ExecutorError) {
+        self.configuration = configuration
+        directory = try PoolDirectory()
+    }
+
+    var dispatcher: Dispatcher? { dispatcherSlot.withLock { $0.dispatcher } }
+
+    /// Whether the pool is on its way out: whoever connects now is sent away without a complaint.
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+
+    func attach(_ dispatcher: Dispatcher) {
+        dispatcherSlot.withLock { $0.dispatcher = dispatcher }
+    }
+
+    /// Opens the socket that workers connect to.
+    func listen() throws {
+        do {
+            let listener = try SocketListener(path: directory.socket) { [weak self] descriptor in
+                guard let self else {
+                    Glibc.close(descriptor)
+                    return
+                }
+                let endpoint = PoolEndpoint(self)
+                let connection = SocketConnection(descriptor, endpoint)
+                connection.start()
+                self.after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
+            }
+            self.listener.withLock { $0 = listener }
+        } catch {
+            directory.remove()
+            throw error
+        }
+    }
+
+    /// Stops listening and removes the socket.
+    func stopListening() {
+        let listener = listener.withLock { $0.take() }
+        listener?.close()
+        directory.remove()
+    }
+}
+
+// MARK: - WorkerPool
+
+extension DynamicPool {
+    func send(_ command: WorkerCommand, to worker: WorkerID) {
+        let target = state.withLock { state -> (connection: SocketConnection, members: [Int])? in
+            guard let connection = state.workers[worker]?.connection else { return nil }
+            if state.touched.last !== connection { state.touched.append(connection) }
+            guard case .run(_, _, let seat?) = command else { return (connection, []) }
+            return (connection, seat.members.compactMap { state.workers[$0]?.rank })
+        }
+        guard let (connection, members) = target else { return }
+        switch command {
+        case .run(let task, let submission, let seat):
+            guard case .encoded(let payload) = submission.body else {
+                preconditionFailure("a task of this process was sent to a worker")
+            }
+            connection.enqueue(
+                RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: members))
+        case .cancel(let task): connection.enqueue(Frame(kind: .cancel, task: task.number))
+        case .revoke(let task): connection.enqueue(Frame(kind: .revoke, task: task.number))
+        case .abandon(let task): connection.enqueue(Frame(kind: .abandon, task: task.number))
+        case .prepareCollective: connection.enqueue(Frame(kind: .prepareCollective))
+        case .leave: connection.enqueue(Frame(kind: .leave))
+        }
+    }
+
+    func flush() {
+        let touched = state.withLock { state in
+            defer { state.touched.removeAll(keepingCapacity: true) }
+            return state.touched
+        }
+        for connection in touched { connection.flush() }
+    }
+
+    func prepareCollective(_ job: JobID) {
+        let members = state.withLock { $0.jobs[job].map { Array($0.workers.values) } ?? [] }
+        for worker in members { send(.prepareCollective, to: worker) }
+        flush()
+        after(configuration.bootDeadline) { $0.dispatcher?.collectiveTimedOut(job) }
+    }
+
+    func end(_ worker: WorkerID) {
+        let guardian = state.withLock { state in
+            state.workers[worker].flatMap { state.jobs[$0.job]?.guardians[$0.rank] }
+        }
+        guardian?.send(Frame(kind: .kill))
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes into frames.
+
+import Futures
+
+/// Cuts a byte stream into frames; bodies are collected as they come, so a large one is copied once.
+struct FrameParser {
+    /// Memory is claimed as bytes come, except that a body of usual size gets its room at once.
+    private static let trusted = 1 << 20
+
+    private var head: [UInt8] = []
+    private var frame: Frame?
+    private var prefixLength = 0
+    private var bodyLength = 0
+
+    /// Takes bytes in and appends the frames that they complete.
+    ///
+    /// - Throws: ``Futures/ExecutorError/Code/protocolViolation`` where the stream makes no sense; it can't be used
+    ///   further.
+    mutating func parse(_ bytes: UnsafeRawBufferPointer, into frames: inout [Frame]) throws(ExecutorError) {
+        var input = bytes[...]
+        while true {
+            if frame == nil {
+                guard try readHeader(&input) else { return }
+            }
+            // The prefix is complete before the body begins.
+            guard Self.move(&input, to: &frame!.prefix, upTo: prefixLength),
+                Self.move(&input, to: &frame!.body, upTo: bodyLength)
+            else { return }
+            // Safe: it was made above, or in an earlier call that left it unfinished.
+            frames.append(frame!)
+            frame = nil
+        }
+    }
+
+    /// Moves bytes until the target has its length; false where they do not suffice.
+    private static func move(
+        _ input: inout Slice<UnsafeRawBufferPointer>, to target: inout [UInt8], upTo length: Int
+    ) -> Bool {
+        let count = min(length - target.count, input.count)
+        if count > 0 {
+            if target.isEmpty { target.reserveCapacity(min(length, max(count, trusted))) }
+            target.append(contentsOf: UnsafeRawBufferPointer(rebasing: input.prefix(count)))
+            input = input.dropFirst(count)
+        }
+        return target.count == length
+    }
+
+    private mutating func readHeader(_ input: inout Slice<UnsafeRawBufferPointer>) throws(ExecutorError) -> Bool {
+        if head.isEmpty && input.count >= Frame.headerSize {
+            try readHeader(UnsafeRawBufferPointer(rebasing: input.prefix(Frame.headerSize)))
+            input = input.dropFirst(Frame.headerSize)
+            return true
+        }
+        guard Self.move(&input, to: &head, upTo: Frame.headerSize) else { return false }
+        let whole = head
+        head = []
+        do {
+            try whole.withUnsafeBytes { bytes in try readHeader(bytes) }
+        } catch let error as ExecutorError {
+            throw error
+        } catch {
+            preconditionFailure("a header is read with errors of one type only")
+        }
+        return true
+    }
+
+    private mutating func readHeader(_ header: UnsafeRawBufferPointer) throws(ExecutorError) {
+        func read<Value: FixedWidthInteger>(_ offset: Int, _ type: Value.Type) -> Value {
+            Value(littleEndian: header.loadUnaligned(fromByteOffset: offset, as: Value.self))
+        }
+        let length = read(0, UInt64.self)
+        let kindNumber = read(24, UInt32.self)
+        let prefix = read(28, UInt32.self)
+        guard let byte = UInt8(exactly: kindNumber), let kind = Frame.Kind(rawValue: byte),
+            length <= Frame.largestBody, prefix <= Frame.largestPrefix
+        else {
+            throw ExecutorError(
+                .protocolViolation,
+                "the other end sent a header of kind \(kindNumber) and lengths \(prefix) and \(length), which no frame "
+                    + "has: it is not a worker of this version")
+        }
+        frame = Frame(kind: kind, task: read(8, UInt64.self), number: read(16, UInt64.self))
+        prefixLength = Int(prefix)
+        bodyLength = Int(length)
+    }
+}
