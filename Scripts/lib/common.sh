@@ -11,8 +11,8 @@ packages=(libopenmpi-dev openmpi-bin libpetsc-real-dev libslepc-real-dev libopen
 bold='' red='' plain=''
 [[ ! -t 2 ]] || bold=$'\033[1m' red=$'\033[1;31m' plain=$'\033[0m'
 
-# Says what is done, on standard error: standard output is for results.
-say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*" >&2; }
+# Says what is done and after how many seconds, on standard error: standard output is for results.
+say() { printf '%s==> %d s:%s %s\n' "$bold" "$SECONDS" "$plain" "$*" >&2; }
 
 # Says why nothing more can be done, and ends the script.
 die() {
