@@ -47,7 +47,9 @@ struct SweepResult {
                 Self.text(point.energy, 4), Format.fixed(ExactIsing.energy(at: temperature), 4),
                 Self.text(point.heatCapacity, 3), Format.fixed(ExactIsing.heatCapacity(at: temperature), 3))
         }
-        let place = strategy == "local" ? "\(workers) at a time in this process" : "on \(workers) workers"
+        let place =
+            strategy == "local"
+            ? "\(workers) at a time in this process" : "on \(workers) worker\(workers == 1 ? "" : "s")"
         return """
             Ising model, \(largest) × \(largest) spins, beside the infinite lattice; per spin, ± one standard error
 
