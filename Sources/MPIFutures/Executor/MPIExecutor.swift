@@ -22,7 +22,8 @@ public actor MPIExecutor: FutureExecutor {
     public nonisolated let workers: Int
 
     private let dispatcher: Dispatcher
-    private let pool: DynamicPool
+    /// Owns the workers.
+    nonisolated let pool: DynamicPool
     private var isClosed = false
 
     /// Whether the pool was shut down.

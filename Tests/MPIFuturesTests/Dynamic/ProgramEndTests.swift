@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.onePoolAtATime, .serialized, .timeLimit(.minutes(3)))
 struct ProgramEndTests {
     @Test(
         arguments: ["idle", "boot", "busy", "collective"],

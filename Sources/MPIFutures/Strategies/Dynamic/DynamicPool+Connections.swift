@@ -27,9 +27,9 @@ extension DynamicPool {
     func admit(_ hello: Hello, _ connection: SocketConnection) throws(ExecutorError) -> WorkerID {
         let worker = state.withLock { state -> WorkerID? in
             let job = JobID(hello.job)
-            guard state.jobs[job] != nil, !state.isClosing, state.jobs[job]?.workers[hello.rank] == nil else {
-                return nil
-            }
+            guard state.jobs[job] != nil, !state.isClosing, 0..<configuration.workers ~= hello.rank,
+                state.jobs[job]?.workers[hello.rank] == nil
+            else { return nil }
             let worker = WorkerID(state.nextWorker)
             state.nextWorker += 1
             state.jobs[job]?.workers[hello.rank] = worker
