@@ -19,8 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TaskContext.logger.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        // The socket transport of the dynamic strategy.
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Paths for the launcher.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         // The launcher runs as a child process.
@@ -28,6 +26,7 @@ let package = Package(
     ],
     targets: [
         // C: one small target per concern.
+        .target(name: "CEpoll"),
         .target(name: "CImageLookup"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
@@ -48,19 +47,41 @@ let package = Package(
         .target(
             name: "MPIFutures",
             dependencies: [
-                "CWorkerEntry", "Futures", "MPI",
+                "CEpoll", "CWorkerEntry", "Futures", "MPI",
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
 
+        // Examples, and what they share.
+        .target(
+            name: "ExampleSupport",
+            dependencies: [
+                "Futures", "MPIFutures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/Support"),
+        .executableTarget(
+            name: "GroundState",
+            dependencies: [
+                "ExampleSupport", "Futures", "MPI", "MPIFutures", "Solvers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/GroundState", exclude: ["README.md"]),
+        .executableTarget(
+            name: "ParameterSweep",
+            dependencies: [
+                "ExampleSupport", "Futures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/ParameterSweep", exclude: ["README.md", "sweep.svg"]),
+
         // Programs that tests start.
         .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
+        .executableTarget(
+            name: "ReadmeProgram", dependencies: ["Futures", "MPIFutures", "Solvers"],
+            path: "Tests/Fixtures/ReadmeProgram"),
         .executableTarget(
             name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
         .executableTarget(
@@ -72,9 +93,15 @@ let package = Package(
 
         // Tests.
         .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
+            exclude: ["Golden"]),
+        .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
+        .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
         .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
-        .testTarget(name: "SolversTests", dependencies: ["Futures", "MPIFutures", "SolverRankProgram", "Solvers"]),
+        .testTarget(
+            name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,6 +13,7 @@ let package = Package(
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Futures", package: "swift-mpi-futures"),
+                .product(name: "MPI", package: "swift-mpi-futures"),
                 .product(name: "MPIFutures", package: "swift-mpi-futures"),
             ])
     ],

@@ -52,9 +52,20 @@ int CMPI_finalize(void) { return MPI_Finalize(); }
 
 int CMPI_abort(int exitCode) { return MPI_Abort(MPI_COMM_WORLD, exitCode); }
 
-int CMPI_error_class(int code, int *errorClass) { return MPI_Error_class(code, errorClass); }
+/// True between start and end: elsewhere Open MPI ends the process when it is asked about an error.
+static bool can_explain_errors(void) {
+    int is_initialized = 0, is_finalized = 0;
+    if (MPI_Initialized(&is_initialized) != MPI_SUCCESS || MPI_Finalized(&is_finalized) != MPI_SUCCESS) return false;
+    return is_initialized && !is_finalized;
+}
+
+int CMPI_error_class(int code, int *errorClass) {
+    if (!can_explain_errors()) return MPI_ERR_OTHER;
+    return MPI_Error_class(code, errorClass);
+}
 
 int CMPI_error_string(int code, char *text, int capacity) {
+    if (!can_explain_errors()) return MPI_ERR_OTHER;
     char full[MPI_MAX_ERROR_STRING];
     int length = 0;
     int result = MPI_Error_string(code, full, &length);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The start of PETSc and SLEPc, and the steps of a gang that need MPI's macros.
+// The start of PETSc and SLEPc, and the steps of a solve that need MPI's macros.
 
 #include "CSLEPc.h"
 
-#include <limits.h>
 #include <slepceps.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,26 +26,8 @@ int CSLEPc_start(void) {
     return code;
 }
 
-int CSLEPc_rankAndSize(MPI_Comm communicator, int *rank, int *size) {
-    int code = MPI_Comm_rank(communicator, rank);
-    return code ? code : MPI_Comm_size(communicator, size);
-}
-
-int CSLEPc_lowestFailing(MPI_Comm communicator, int hasFailed, int *rank) {
-    int own = INT_MAX, lowest = INT_MAX, code = MPI_SUCCESS;
-    if (hasFailed) code = MPI_Comm_rank(communicator, &own);
-    if (code) return code;
-    code = MPI_Allreduce(&own, &lowest, 1, MPI_INT, MPI_MIN, communicator);
-    *rank = lowest == INT_MAX ? -1 : lowest;
-    return code;
-}
-
-int CSLEPc_maximum(MPI_Comm communicator, double *values, int count) {
-    return MPI_Allreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, MPI_MAX, communicator);
-}
-
-int CSLEPc_broadcast(MPI_Comm communicator, int root, void *bytes, int byteCount) {
-    return MPI_Bcast(bytes, byteCount, MPI_BYTE, root, communicator);
+int CSLEPc_any(MPI_Comm communicator, int own, int *any) {
+    return MPI_Allreduce(&own, any, 1, MPI_INT, MPI_LOR, communicator);
 }
 
 /// Posts this rank's part of the gather: sends on ranks above 0, receives and one copy per column on rank 0.
@@ -79,7 +60,8 @@ static int postGather(
 int CSLEPc_gatherColumns(
     MPI_Comm communicator, const double *const *columns, int columnCount, const int *rowStarts, double *target) {
     int rank, size;
-    int code = CSLEPc_rankAndSize(communicator, &rank, &size);
+    int code = MPI_Comm_rank(communicator, &rank);
+    if (!code) code = MPI_Comm_size(communicator, &size);
     if (code) return code;
     size_t capacity = (size_t)columnCount * (size_t)(rank == 0 ? size : 1);
     MPI_Request *requests = malloc((capacity ? capacity : 1) * sizeof(MPI_Request));

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sparse matrix whose rows are spread over a gang.
+// A sparse matrix whose rows are spread over the ranks of a communicator.
 
 internal import CSLEPcSystem
+package import MPI
 
 /// A square sparse matrix (`MATAIJ`), each rank holding its block of rows.
 package struct DistributedMatrix: ~Copyable {
     /// The `Mat`.
     let handle: OpaquePointer
-    /// The gang that holds it.
-    package let gang: Gang
+    /// The ranks that hold it.
+    package let communicator: Communicator
     /// Who owns which rows.
     package let partition: RowPartition
 
@@ -34,20 +35,21 @@ package struct DistributedMatrix: ~Copyable {
     ///
     /// - Parameters:
     ///   - partition: Who owns which rows.
-    ///   - gang: The ranks.
+    ///   - communicator: The ranks.
     ///   - rows: Gives this rank's rows; called once, and what it gives is let go of before the body runs.
     ///   - body: What the matrix is for.
     package static func with<Result>(
-        partition: RowPartition, gang: Gang, rows: () throws -> LocalRows,
+        partition: RowPartition, on communicator: Communicator, rows: () throws -> LocalRows,
         _ body: (borrowing DistributedMatrix) throws -> Result
     ) throws -> Result {
-        try withHandle({ MatCreate(gang.handle, &$0) }, destroy: { MatDestroy(&$0) }) { matrix in
-            let own = Int32(partition.rows(of: gang.rank).count)
+        let group = try communicator.rawHandle
+        return try withHandle({ MatCreate(group, &$0) }, destroy: { MatDestroy(&$0) }) { matrix in
+            let own = Int32(partition.rows(of: communicator.rank).count)
             let all = Int32(partition.dimension)
             try check(MatSetSizes(matrix, own, own, all, all))
             try check(MatSetType(matrix, MATAIJ))
             try fill(matrix, with: rows())
-            return try body(DistributedMatrix(handle: matrix, gang: gang, partition: partition))
+            return try body(DistributedMatrix(handle: matrix, communicator: communicator, partition: partition))
         }
     }
 
@@ -62,7 +64,7 @@ package struct DistributedMatrix: ~Copyable {
     /// Collective.
     package func withVectors<Result>(_ body: (VectorSet) throws -> Result) throws -> Result {
         try withHandle({ MatCreateVecs(handle, &$0, nil) }, destroy: { VecDestroy(&$0) }) { template in
-            let set = VectorSet(template: template, partition: partition, gang: gang)
+            let set = VectorSet(template: template, partition: partition, communicator: communicator)
             let result: Result
             do {
                 result = try body(set)

@@ -58,6 +58,11 @@ extension String {
     }
 }
 
+/// Throws when an MPI call returned an error.
+func checkMPI(_ code: Int32) throws(PETScError) {
+    if code != 0 { throw PETScError(code: code, message: "an MPI call returned error \(code)") }
+}
+
 /// Throws what PETSc collected when a call's code is not zero.
 func check(_ code: PetscErrorCode) throws(PETScError) {
     if code != 0 { throw ErrorStack.take(for: code) }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run of SLEPc's symmetric eigensolver.
 
+internal import CSLEPc
 internal import CSLEPcSystem
+internal import MPI
 
 /// A run of the Krylov–Schur method on a symmetric matrix (SLEPc users' manual, chapter 2: EPS, `EPS_HEP`).
 package struct KrylovSchur {
@@ -23,8 +25,8 @@ package struct KrylovSchur {
     package var subspace: Int
     /// The residual norm at which a pair counts as converged.
     package var tolerance: Double
-    /// The number of restarts; `nil` leaves it to SLEPc.
-    package var maximumRestarts: Int?
+    /// The number of restarts.
+    package var maximumRestarts: Int
     /// Determines the random start vector.
     package var seed: UInt64
     /// Asked on every rank before each restart; the run ends where any rank says yes.
@@ -32,7 +34,7 @@ package struct KrylovSchur {
 
     /// Makes a run.
     package init(
-        wanted: Int, part: Part, subspace: Int, tolerance: Double, maximumRestarts: Int?, seed: UInt64,
+        wanted: Int, part: Part, subspace: Int, tolerance: Double, maximumRestarts: Int, seed: UInt64,
         shouldStop: @escaping (_ converged: Int) -> Bool
     ) {
         self.wanted = wanted
@@ -52,8 +54,6 @@ package struct KrylovSchur {
         package var restarts = 0
         /// SLEPc's reason for ending.
         package var reason = ""
-        /// Whether more restarts might have found more.
-        package var ranOutOfRestarts = false
         /// Whether `shouldStop` ended it.
         package var wasStopped = false
     }
@@ -66,13 +66,13 @@ package struct KrylovSchur {
     ///   - matrix: A symmetric matrix.
     ///   - found: Orthonormal vectors to deflate; receives the new ones in the order of the outcome's values.
     package func solve(_ matrix: borrowing DistributedMatrix, extending found: VectorSet) throws -> Outcome {
-        let gang = matrix.gang
-        let context = StopContext(gang: gang, shouldStop: shouldStop)
+        let group = try matrix.communicator.rawHandle
+        let context = StopContext(group: group, shouldStop: shouldStop)
         let operatorHandle = matrix.handle
         return try matrix.withVectors { scratch in
             let start = try scratch.add()
             try scratch.fillRandomly(start, seed: seed)
-            return try withHandle({ EPSCreate(gang.handle, &$0) }, destroy: { EPSDestroy(&$0) }) { solver in
+            return try withHandle({ EPSCreate(group, &$0) }, destroy: { EPSDestroy(&$0) }) { solver in
                 try check(EPSSetOperators(solver, operatorHandle, nil))
                 try configure(solver, start: start, deflating: found)
                 let unmanaged = Unmanaged.passUnretained(context)
@@ -95,7 +95,7 @@ package struct KrylovSchur {
         try check(EPSSetWhichEigenpairs(solver, which))
         try check(EPSSetDimensions(solver, Int32(wanted), Int32(subspace), PETSC_DEFAULT))
         try check(EPSSetConvergenceTest(solver, EPS_CONV_ABS))
-        try check(EPSSetTolerances(solver, tolerance, maximumRestarts.map { Int32(clamping: $0) } ?? PETSC_DEFAULT))
+        try check(EPSSetTolerances(solver, tolerance, Int32(clamping: maximumRestarts)))
         var first: OpaquePointer? = start.handle
         try check(EPSSetInitialSpace(solver, 1, &first))
         if found.count > 0 {
@@ -116,7 +116,6 @@ package struct KrylovSchur {
         try check(EPSGetConvergedReason(solver, &reason))
         outcome.restarts = Int(restarts)
         outcome.reason = Self.name(of: reason)
-        outcome.ranOutOfRestarts = reason == EPS_DIVERGED_ITS
         for index in 0..<min(converged, Int32(wanted)) {
             var value = 0.0
             let vector = try found.add()
@@ -140,12 +139,12 @@ package struct KrylovSchur {
 
 /// The stopping test of one run: SLEPc's own, and whether any rank wants to stop.
 private final class StopContext {
-    private let gang: Gang
+    private let group: OpaquePointer
     private let shouldStop: (Int) -> Bool
     private(set) var wasStopped = false
 
-    init(gang: Gang, shouldStop: @escaping (Int) -> Bool) {
-        self.gang = gang
+    init(group: OpaquePointer, shouldStop: @escaping (Int) -> Bool) {
+        self.group = group
         self.shouldStop = shouldStop
     }
 
@@ -166,12 +165,10 @@ private final class StopContext {
         }
 
     private func anyoneStops(converged: Int) -> Bool {
-        do {
-            wasStopped = try gang.any(shouldStop(converged))
-        } catch {
-            // The communicator is of no use any more: end the run; the next call on it reports the error.
-            wasStopped = true
-        }
+        var any: Int32 = 0
+        // An error leaves a communicator of no use: the run ends, and the next call on it reports the error.
+        let code = CSLEPc_any(group, shouldStop(converged) ? 1 : 0, &any)
+        wasStopped = code != 0 || any != 0
         return wasStopped
     }
 }

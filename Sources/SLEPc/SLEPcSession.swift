@@ -15,7 +15,7 @@ package enum SLEPcSession {
     ///
     /// Local; MPI must be initialised.
     ///
-    /// - Throws: ``PETScError`` with PETSc's code, also where MPI is not running.
+    /// - Throws: ``PETScError`` with PETSc's code.
     package static func start() throws(PETScError) {
         if isRunning { return }
         let code = CSLEPc_start()

@@ -6,7 +6,7 @@ internal import CSLEPcSystem
 /// Makes a PETSc object, hands it to a body and destroys it when the body ends, also where it throws.
 ///
 /// PETSc destroys collectively, so objects are never left to reference counting: every rank leaves the scope at the
-/// same place, with a value or with an error that the gang agreed on.
+/// same place, with a value or with an error that all of them agreed on.
 func withHandle<Result>(
     _ create: (inout OpaquePointer?) -> PetscErrorCode,
     destroy: (inout OpaquePointer?) -> PetscErrorCode,

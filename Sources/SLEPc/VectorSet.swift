@@ -3,6 +3,7 @@
 
 internal import CSLEPc
 internal import CSLEPcSystem
+internal import MPI
 
 /// A growing set of distributed vectors with the rows of one matrix; they end with the scope that made the set.
 package final class VectorSet {
@@ -14,13 +15,13 @@ package final class VectorSet {
 
     private let template: OpaquePointer
     private let partition: RowPartition
-    private let gang: Gang
+    private let communicator: Communicator
     private(set) var handles: [OpaquePointer?] = []
 
-    init(template: OpaquePointer, partition: RowPartition, gang: Gang) {
+    init(template: OpaquePointer, partition: RowPartition, communicator: Communicator) {
         self.template = template
         self.partition = partition
-        self.gang = gang
+        self.communicator = communicator
     }
 
     /// The number of vectors.
@@ -70,7 +71,7 @@ package final class VectorSet {
 
     /// Fills a vector with numbers in -1 ..< 1 that depend on the seed and the row only, not on the number of ranks.
     package func fillRandomly(_ vector: Vector, seed: UInt64) throws {
-        let rows = partition.rows(of: gang.rank)
+        let rows = partition.rows(of: communicator.rank)
         var values: UnsafeMutablePointer<PetscScalar>?
         try check(VecGetArray(vector.handle, &values))
         if let values {
@@ -134,11 +135,14 @@ package final class VectorSet {
             try check(VecGetArrayRead(handle, &part))
             parts.append(part)
         }
-        let starts = (0...gang.size).map { Int32(partition.start(of: $0)) }
-        let count = gang.rank == 0 ? partition.dimension * handles.count : 0
+        let starts = (0...communicator.size).map { Int32(partition.start(of: $0)) }
+        let count = communicator.rank == 0 ? partition.dimension * handles.count : 0
+        // PETSc's own duplicate of the communicator: what the user has sent and not yet received is on another.
+        var group: MPI_Comm?
+        try check(PetscObjectGetComm(template, &group))
         let whole = try [Double](unsafeUninitializedCapacity: count) { buffer, filled in
-            try Gang.checkMPI(
-                CSLEPc_gatherColumns(gang.handle, &parts, Int32(parts.count), starts, buffer.baseAddress))
+            try checkMPI(
+                CSLEPc_gatherColumns(group, &parts, Int32(parts.count), starts, buffer.baseAddress))
             filled = count
         }
         for index in handles.indices { try check(VecRestoreArrayRead(handles[index], &parts[index])) }

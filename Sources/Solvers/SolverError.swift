@@ -55,7 +55,7 @@ extension SolverError {
     public struct Code: Sendable, Hashable, Codable, CustomStringConvertible {
         private enum Kind: String, Codable {
             case invalidArgument, invalidOperator, notSymmetric, tooLarge, tooLargeForLocal
-            case notConverged, verificationFailed, peerFailed
+            case notConverged, verificationFailed
         }
 
         private let kind: Kind
@@ -77,7 +77,5 @@ extension SolverError {
         public static let notConverged = Code(kind: .notConverged)
         /// The result did not pass the checks that precede its return.
         public static let verificationFailed = Code(kind: .verificationFailed)
-        /// Another rank of the gang could not do its part.
-        public static let peerFailed = Code(kind: .peerFailed)
     }
 }

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Futures
+import MPI
 import MPIFutures
 
 @main
@@ -91,10 +92,10 @@ struct PoolBenchmark: AsyncParsableCommand {
 
     /// The most that one worker uses of a core while nothing is submitted, in percent.
     private func idle(_ pool: MPIExecutor) async throws -> Double {
-        var workers: Set<Int32> = []
-        while workers.count < self.workers {
-            for _ in 0..<self.workers { workers.insert(try await pool.submit(0) { _ in getpid() }.value) }
-        }
+        // A gang of all workers tells who they are, and leaves MPI initialised in them.
+        let workers = try await pool.submit(0, ranks: self.workers) { _, communicator in
+            try communicator.allGather(getpid())
+        }.value
         let before = workers.map(Self.ticks)
         try await Task.sleep(for: .seconds(idleSeconds))
         let after = workers.map(Self.ticks)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Swift needs beside PETSc's and SLEPc's own headers: the start, and four steps of a gang.
+// What Swift needs beside PETSc's and SLEPc's own headers: the start, and two steps of a solve.
 #ifndef CSLEPC_H
 #define CSLEPC_H
 
@@ -9,17 +9,8 @@
 /// arguments or a .petscrc. MPI must be running. Local; does nothing when SLEPc already runs. Returns PETSc's code.
 int CSLEPc_start(void);
 
-/// The rank and the size of a communicator. Local. Returns MPI's code.
-int CSLEPc_rankAndSize(MPI_Comm communicator, int *rank, int *size);
-
-/// The lowest rank whose `hasFailed` is not zero, -1 where there is none. Collective. Returns MPI's code.
-int CSLEPc_lowestFailing(MPI_Comm communicator, int hasFailed, int *rank);
-
-/// The maximum of each of `count` numbers over all ranks, in place. Collective. Returns MPI's code.
-int CSLEPc_maximum(MPI_Comm communicator, double *values, int count);
-
-/// Sends bytes of `root` to all ranks. Collective. Returns MPI's code.
-int CSLEPc_broadcast(MPI_Comm communicator, int root, void *bytes, int byteCount);
+/// Whether any rank gives a number other than zero. Collective, blocks. Returns MPI's code.
+int CSLEPc_any(MPI_Comm communicator, int own, int *any);
 
 /// Collects distributed columns on rank 0. Collective: one set of messages for all columns, no intermediate buffer.
 ///

@@ -48,12 +48,12 @@ public struct BinaryDecoder: Sendable {
         let reader = WireReader(base: base, count: bytes.count)
         try reader.checkHeader()
         var position = WireFormat.headerByteCount
-        let value: T
         do throws(WireFault) {
             let direct = DirectType.of(type)
-            if let found = try reader.direct(type, direct, at: &position, limit: reader.count) {
+            if try reader.isDirect(direct, at: position, limit: reader.count) {
+                let value = try reader.direct(type, direct, at: &position, limit: reader.count)
                 try reader.checkEnd(at: position)
-                return found
+                return value
             }
             try reader.checkEnd(at: reader.skip(at: position, limit: reader.count))
         } catch {
@@ -62,7 +62,6 @@ public struct BinaryDecoder: Sendable {
         let state = DecoderState(reader, userInfo)
         // Whoever kept a container finds an empty payload in it from here on.
         defer { state.finish() }
-        value = try state.ordinary(type, Location(position, limit: reader.count), parent: -1, step: .root)
-        return value
+        return try state.ordinary(type, WireLocation(position, limit: reader.count), parent: -1, step: .root)
     }
 }

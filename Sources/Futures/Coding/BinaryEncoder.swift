@@ -10,7 +10,7 @@
 ///
 /// What else to know:
 /// - Two references to the same object are encoded as two values, and decoded as two objects.
-/// - Values may lie 512 deep in one another; beyond that an `EncodingError` is thrown, so that endless recursion ends.
+/// - Values and containers may lie 512 deep in one another; beyond that an `EncodingError` is thrown, so that endless recursion ends.
 /// - If a key is encoded twice in one container, the last value counts.
 /// - Unlike JSON, `nil` inside an optional that is present (`Int??`) stays that.
 /// - A type may go back and forth between nested containers that it holds at the same time. It is then encoded in
@@ -29,16 +29,9 @@ public struct BinaryEncoder: Sendable {
     ///
     /// - Throws: `EncodingError`, or what the value's `encode(to:)` throws.
     public func encode(_ value: some Encodable) throws -> [UInt8] {
+        if let payload = DirectPayload(value) { return Self.collect(payload.byteCount, payload.drain) }
         let output = try output(of: value)
-        let byteCount = output.totalByteCount
-        return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initializedCount in
-            let target = UnsafeMutableRawBufferPointer(buffer)
-            output.drain { piece in
-                // Safe: the pieces have `byteCount` bytes together, for which the buffer has room.
-                UnsafeMutableRawBufferPointer(rebasing: target[initializedCount...]).copyMemory(from: piece)
-                initializedCount += piece.count
-            }
-        }
+        return Self.collect(output.totalByteCount, output.drain)
     }
 
     /// Encodes a value and appends the payload, header included, to bytes that are already there.
@@ -47,11 +40,30 @@ public struct BinaryEncoder: Sendable {
     ///
     /// - Throws: `EncodingError`, or what the value's `encode(to:)` throws.
     public func encode(_ value: some Encodable, into bytes: inout [UInt8]) throws {
+        if let payload = DirectPayload(value) { return Self.append(payload.byteCount, payload.drain, to: &bytes) }
         let output = try output(of: value)
-        let byteCount = output.totalByteCount
+        Self.append(output.totalByteCount, output.drain, to: &bytes)
+    }
+
+    /// Hands all pieces of a payload to a closure, in order.
+    private typealias Drain = ((UnsafeRawBufferPointer) -> Void) -> Void
+
+    private static func collect(_ byteCount: Int, _ drain: Drain) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initializedCount in
+            var rest = UnsafeMutableRawBufferPointer(buffer)
+            drain { piece in
+                // Safe: the pieces have `byteCount` bytes together, for which the buffer has room.
+                rest.copyMemory(from: piece)
+                rest = UnsafeMutableRawBufferPointer(rebasing: rest[piece.count...])
+            }
+            initializedCount = byteCount
+        }
+    }
+
+    private static func append(_ byteCount: Int, _ drain: Drain, to bytes: inout [UInt8]) {
         // Where much is added exactly that is reserved; many small payloads share the array's usual growth.
         if byteCount >= bytes.count { bytes.reserveCapacity(bytes.count + byteCount) }
-        output.drain { bytes.append(contentsOf: $0) }
+        drain { bytes.append(contentsOf: $0) }
     }
 
     private func output<T: Encodable>(of value: T) throws -> EncoderState {
@@ -63,8 +75,7 @@ public struct BinaryEncoder: Sendable {
             // What was thrown only says that the quick way is not possible.
         }
         let nesting = EncoderState(userInfo, path: [], depth: 0)
-        nesting.writeHeader()
-        try nesting.encode(value)
+        try nesting.encodeRoot(value)
         return nesting
     }
 }

@@ -10,6 +10,25 @@
 /// The element type of an array that travels as a block, as Swift sees it.
 enum DirectElement {
     case bool, int8, uint8, int16, uint16, int32, uint32, int64, uint64, int, uint, float, double
+
+    /// What it is on the wire.
+    var wireElement: WireElement {
+        switch self {
+        case .bool: .bool
+        case .int8: .int8
+        case .uint8: .uint8
+        case .int16: .int16
+        case .uint16: .uint16
+        case .int32: .int32
+        case .uint32: .uint32
+        case .int64: .int64
+        case .uint64: .uint64
+        case .int: Int.wireElement
+        case .uint: UInt.wireElement
+        case .float: .float
+        case .double: .double
+        }
+    }
 }
 
 /// How a generic value is written and read: by its own conformance, or directly.

@@ -13,40 +13,51 @@ extension EncoderState {
     /// - Returns: `false`, with nothing written, if the type is an ordinary one.
     @inline(__always)
     func write<T>(direct value: T) -> Bool {
-        // Safe, here and below: `DirectType.of` compared `T` with exactly the type that the case stands for.
-        switch DirectType.of(T.self) {
+        let direct = DirectType.of(T.self)
+        switch direct {
         case .ordinary: return false
-        case .array(let element, let isContiguous): write(block(value, element, isContiguous))
-        case .data: write(unsafeBitCast(value, to: Data.self))
-        case let scalar: write(value, scalar)
+        // Safe: `DirectType.of` compared `T` with this type.
+        case .string: write(unsafeBitCast(value, to: String.self))
+        case .array, .data: write(direct.block(value))
+        default: count += WireWriter.scalar(value, direct, to: room(WireFormat.scalarByteCountLimit))
         }
         return true
     }
+}
 
-    private func write<T>(_ value: T, _ scalar: DirectType) {
-        switch scalar {
-        case .bool: write(unsafeBitCast(value, to: Bool.self))
-        case .int: write(integer: unsafeBitCast(value, to: Int.self))
-        case .double: write(unsafeBitCast(value, to: Double.self))
-        case .string: write(unsafeBitCast(value, to: String.self))
-        case .float: write(unsafeBitCast(value, to: Float.self))
-        case .int8: write(integer: unsafeBitCast(value, to: Int8.self))
-        case .uint8: write(integer: unsafeBitCast(value, to: UInt8.self))
-        case .int16: write(integer: unsafeBitCast(value, to: Int16.self))
-        case .uint16: write(integer: unsafeBitCast(value, to: UInt16.self))
-        case .int32: write(integer: unsafeBitCast(value, to: Int32.self))
-        case .uint32: write(integer: unsafeBitCast(value, to: UInt32.self))
-        case .int64: write(integer: unsafeBitCast(value, to: Int64.self))
-        case .uint64: write(integer: unsafeBitCast(value, to: UInt64.self))
-        case .uint: write(integer: unsafeBitCast(value, to: UInt.self))
-        case .int128: write(integer: unsafeBitCast(value, to: Int128.self))
-        case .uint128: write(integer: unsafeBitCast(value, to: UInt128.self))
-        case .ordinary, .data, .array: break
+extension WireWriter {
+    /// Writes a number or a Boolean.
+    static func scalar<T>(_ value: T, _ direct: DirectType, to target: UnsafeMutableRawPointer) -> Int {
+        // Safe: `DirectType.of` compared `T` with exactly the type that the case stands for.
+        switch direct {
+        case .bool:
+            target.storeBytes(of: unsafeBitCast(value, to: Bool.self) ? WireTag.yes : WireTag.no, as: UInt8.self)
+            return 1
+        case .double: return tagged(WireTag.double, unsafeBitCast(value, to: Double.self).bitPattern, target)
+        case .float: return tagged(WireTag.float, unsafeBitCast(value, to: Float.self).bitPattern, target)
+        case .int: return integer(unsafeBitCast(value, to: Int.self), to: target)
+        case .int8: return integer(unsafeBitCast(value, to: Int8.self), to: target)
+        case .int16: return integer(unsafeBitCast(value, to: Int16.self), to: target)
+        case .int32: return integer(unsafeBitCast(value, to: Int32.self), to: target)
+        case .int64: return integer(unsafeBitCast(value, to: Int64.self), to: target)
+        case .int128: return integer(unsafeBitCast(value, to: Int128.self), to: target)
+        case .uint: return integer(unsafeBitCast(value, to: UInt.self), to: target)
+        case .uint8: return integer(unsafeBitCast(value, to: UInt8.self), to: target)
+        case .uint16: return integer(unsafeBitCast(value, to: UInt16.self), to: target)
+        case .uint32: return integer(unsafeBitCast(value, to: UInt32.self), to: target)
+        case .uint64: return integer(unsafeBitCast(value, to: UInt64.self), to: target)
+        case .uint128: return integer(unsafeBitCast(value, to: UInt128.self), to: target)
+        case .ordinary, .string, .data, .array: preconditionFailure("\(T.self) is not a scalar")
         }
     }
+}
 
-    private func block<T>(_ value: T, _ element: DirectElement, _ isContiguous: Bool) -> any BlockSource {
-        switch element {
+extension DirectType {
+    /// The bytes of an array or of data.
+    func block<T>(_ value: T) -> any BlockSource {
+        // Safe, here and below: `DirectType.of` compared `T` with exactly the type that the case stands for.
+        guard case .array(let element, let isContiguous) = self else { return unsafeBitCast(value, to: Data.self) }
+        return switch element {
         case .bool: block(value, of: Bool.self, isContiguous)
         case .int8: block(value, of: Int8.self, isContiguous)
         case .uint8: block(value, of: UInt8.self, isContiguous)

@@ -4,131 +4,145 @@
 /// Where a keyed container stands in the list of keys of its key type.
 struct KeyCursor {
     /// The key type's place in the table.
-    var shape: Int
-    /// The place of the key that is expected next.
-    var next = 0
-    /// The list's generation when the container was made.
-    var generation: Int
+    let shape: Int
+    /// The key that was written last; -1 before the first.
+    var previous = -1
     /// The last key that was a number.
     var lastNumber: Int?
 }
 
-/// The key names that were written, by key type and in the order in which they are used.
+/// The key names that were written: for each key type a list in the order in which they are used.
 ///
 /// Values of one type mostly encode the same keys in the same order, so the next key is compared with the one that
-/// followed last time; only where that fails the list is searched.
+/// followed last time; only where that fails the list is searched. As long as a container goes forward in the list it
+/// can't have written the key before: a key that is new is put in after the one that was written last.
 struct KeyTable {
+    private struct Key {
+        let name: String
+        /// Where the name stands in the payload.
+        var offset: Int
+        /// The key after this one; -1 after the last.
+        var next: Int
+    }
+
     private struct Shape {
         let type: ObjectIdentifier
+        /// Whether each key occurs only once in a container, because a dictionary's keys do.
         let isDictionary: Bool
-        var generation = 0
-        var keys: [(name: String, definition: Int)] = []
-        var places: [String: Int] = [:]
+        /// The first key; -1 if there is none.
+        var first = -1
+        var count = 0
     }
 
     /// What is known of a key.
     struct Finding {
-        /// Where the name stands, by its number in `definitions`; `nil` if it must be written.
-        var definition: Int?
+        /// Where the name stands; `nil` if it must be written.
+        let offset: Int?
         /// Whether the key may have been written in this container before.
-        var mayRepeat: Bool
+        let mayRepeat: Bool
     }
 
-    /// The offsets of the names, in the order in which they were written.
-    private(set) var definitions: [Int] = []
+    private var keys: [Key] = []
     private var shapes: [Shape] = []
 
     private static var keyLimit: Int { 256 }
     private static var dictionaryKeyLimit: Int { 64 }
-    private static var linearSearchLimit: Int { 8 }
+    /// How far a full list is searched.
+    private static var searchLimit: Int { 16 }
+
+    /// The number of names that were written.
+    var count: Int { keys.count }
 
     /// A cursor for a new container.
     mutating func cursor(_ type: Any.Type) -> KeyCursor {
         let id = ObjectIdentifier(type)
-        if let shape = shapes.firstIndex(where: { $0.type == id }) {
-            return KeyCursor(shape: shape, generation: shapes[shape].generation)
+        for index in shapes.indices where shapes[index].type == id { return KeyCursor(shape: index) }
+        if shapes.isEmpty {
+            shapes.reserveCapacity(4)
+            keys.reserveCapacity(12)
         }
         shapes.append(Shape(type: id, isDictionary: id == DictionaryKeys.type))
-        return KeyCursor(shape: shapes.count - 1, generation: 0)
-    }
-
-    /// The offset of a name, if it is the expected one.
-    @inline(__always)
-    func expected(_ name: String, _ cursor: inout KeyCursor) -> Int? {
-        guard cursor.next < shapes[cursor.shape].keys.count,
-            shapes[cursor.shape].keys[cursor.next].name == name,
-            shapes[cursor.shape].generation == cursor.generation
-        else { return nil }
-        let definition = shapes[cursor.shape].keys[cursor.next].definition
-        cursor.next += 1
-        return definitions[definition]
-    }
-
-    /// Looks for a name that is not the expected one.
-    mutating func search(_ name: String, _ cursor: inout KeyCursor) -> Finding {
-        let shape = shapes[cursor.shape]
-        // A list that changed meanwhile doesn't tell what this container has written.
-        var mayRepeat = shape.generation != cursor.generation && !shape.isDictionary
-        cursor.generation = shape.generation
-        if shape.isDictionary, shape.keys.count >= Self.dictionaryKeyLimit {
-            return Finding(definition: nil, mayRepeat: false)
-        }
-        guard let place = place(of: name, in: shape) else {
-            let isFull = shape.keys.count >= Self.keyLimit
-            return Finding(definition: nil, mayRepeat: !shape.isDictionary && (mayRepeat || isFull))
-        }
-        if place < cursor.next, !shape.isDictionary { mayRepeat = true }
-        cursor.next = place + 1
-        return Finding(definition: definitions[shape.keys[place].definition], mayRepeat: mayRepeat)
-    }
-
-    private func place(of name: String, in shape: Shape) -> Int? {
-        shape.keys.count > Self.linearSearchLimit
-            ? shape.places[name] : shape.keys.firstIndex { $0.name == name }
+        return KeyCursor(shape: shapes.count - 1)
     }
 
     /// Whether keys of this container come from a dictionary, which has each only once.
     func isDictionary(_ cursor: KeyCursor) -> Bool { shapes[cursor.shape].isDictionary }
 
-    /// Takes down that a name was written at an offset.
-    mutating func define(_ name: String, at offset: Int, _ cursor: inout KeyCursor) {
-        let count = shapes[cursor.shape].keys.count
-        let limit = shapes[cursor.shape].isDictionary ? Self.dictionaryKeyLimit : Self.keyLimit
-        guard count < limit else { return }
-        let place = min(cursor.next, count)
-        shapes[cursor.shape].keys.insert((name, definitions.count), at: place)
-        definitions.append(offset)
-        cursor.next = place + 1
-        if place < count {
-            shapes[cursor.shape].generation += 1
-            cursor.generation = shapes[cursor.shape].generation
-        }
-        index(cursor.shape, from: place)
+    private func next(_ cursor: KeyCursor) -> Int {
+        cursor.previous < 0 ? shapes[cursor.shape].first : keys[cursor.previous].next
     }
 
-    private mutating func index(_ shape: Int, from place: Int) {
-        guard shapes[shape].keys.count > Self.linearSearchLimit else { return }
-        let first = shapes[shape].places.isEmpty ? 0 : place
-        for index in first..<shapes[shape].keys.count {
-            shapes[shape].places[shapes[shape].keys[index].name] = index
+    /// The offset of a name, if it is the expected one.
+    @inline(__always)
+    func expected(_ name: String, _ cursor: inout KeyCursor) -> Int? {
+        let key = next(cursor)
+        guard key >= 0, keys[key].name == name else { return nil }
+        cursor.previous = key
+        return keys[key].offset
+    }
+
+    /// Looks for a name that is not the expected one: from there to the end of the list, then from its start.
+    func search(_ name: String, _ cursor: inout KeyCursor) -> Finding {
+        let isDictionary = shapes[cursor.shape].isDictionary
+        let isFull = shapes[cursor.shape].count >= (isDictionary ? Self.dictionaryKeyLimit : Self.keyLimit)
+        var room = isFull ? (isDictionary ? 0 : Self.searchLimit) : Int.max
+        let expected = next(cursor)
+        var key = expected
+        while key >= 0, room > 0 {
+            if keys[key].name == name {
+                cursor.previous = key
+                return Finding(offset: keys[key].offset, mayRepeat: false)
+            }
+            key = keys[key].next
+            room -= 1
         }
+        key = shapes[cursor.shape].first
+        while key >= 0, key != expected, room > 0 {
+            if keys[key].name == name {
+                cursor.previous = key
+                return Finding(offset: keys[key].offset, mayRepeat: !isDictionary)
+            }
+            key = keys[key].next
+            room -= 1
+        }
+        return Finding(offset: nil, mayRepeat: isFull && !isDictionary)
+    }
+
+    /// Takes down that a name was written at an offset.
+    mutating func define(_ name: String, at offset: Int, _ cursor: inout KeyCursor) {
+        let limit = shapes[cursor.shape].isDictionary ? Self.dictionaryKeyLimit : Self.keyLimit
+        guard shapes[cursor.shape].count < limit else { return }
+        keys.append(Key(name: name, offset: offset, next: next(cursor)))
+        if cursor.previous < 0 {
+            shapes[cursor.shape].first = keys.count - 1
+        } else {
+            keys[cursor.previous].next = keys.count - 1
+        }
+        shapes[cursor.shape].count += 1
+        cursor.previous = keys.count - 1
     }
 
     /// Moves the names that were written last, along with the bytes around them.
-    mutating func moveDefinitions(from first: Int, by distance: Int) {
-        for index in first..<definitions.count { definitions[index] += distance }
+    mutating func moveNames(from first: Int, by distance: Int) {
+        for index in first..<keys.count { keys[index].offset += distance }
     }
 
     /// Forgets the names that were written last, because their bytes are taken back.
-    mutating func removeDefinitions(from first: Int) {
-        guard first < definitions.count else { return }
-        definitions.removeSubrange(first...)
-        for shape in shapes.indices {
-            shapes[shape].keys.removeAll { $0.definition >= first }
-            shapes[shape].places = [:]
-            shapes[shape].generation += 1
-            index(shape, from: 0)
+    mutating func removeNames(from first: Int) {
+        guard first < keys.count else { return }
+        for index in 0..<first {
+            while keys[index].next >= first { keys[index].next = keys[keys[index].next].next }
         }
+        for shape in shapes.indices {
+            while shapes[shape].first >= first { shapes[shape].first = keys[shapes[shape].first].next }
+            var key = shapes[shape].first
+            shapes[shape].count = 0
+            while key >= 0 {
+                shapes[shape].count += 1
+                key = keys[key].next
+            }
+        }
+        keys.removeSubrange(first...)
     }
 }
 

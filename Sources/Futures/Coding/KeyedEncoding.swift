@@ -23,7 +23,7 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     mutating func encodeNil(forKey key: Key) throws {
         try begin(key)
-        state.write(byte: Tag.null)
+        state.write(byte: WireTag.null)
     }
 
     mutating func encode(_ value: Bool, forKey key: Key) throws {
@@ -62,11 +62,13 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
         try state.use(frame, id)
         let mark = state.mark()
+        let previous = cursor
         try begin(key)
         do {
             try state.encode(value)
         } catch {
             state.rollBack(to: mark, frame)
+            cursor = previous
             throw error
         }
     }

@@ -89,10 +89,9 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
         if location.element != nil { return try state.ordinary(type, location, parent: scope, step: .same) }
         var position = location.offset
         do throws(WireFault) {
-            if let value = try state.reader.direct(
-                type, DirectType.of(type), at: &position, limit: location.limit)
-            {
-                return value
+            let direct = DirectType.of(type)
+            if try state.reader.isDirect(direct, at: position, limit: location.limit) {
+                return try state.reader.direct(type, direct, at: &position, limit: location.limit)
             }
         } catch {
             throw error.decodingError(type, in: state.reader, path: codingPath)
@@ -112,7 +111,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
     @inline(__always)
     private func read<V>(
-        _ type: V.Type, _ body: (WireReader, Location, inout Int) throws(WireFault) -> V
+        _ type: V.Type, _ body: (WireReader, WireLocation, inout Int) throws(WireFault) -> V
     ) throws -> V {
         try state.check(scope, id)
         let location = state.scopes[scope].location

@@ -12,31 +12,31 @@ extension WireReader {
     func isNull(at position: Int) -> Bool {
         guard position < count else { return false }
         let tag = base.load(fromByteOffset: position, as: UInt8.self)
-        return tag == Tag.null || tag == Tag.innerNull
+        return tag == WireTag.null || tag == WireTag.innerNull
     }
 
     /// Whether the value at an offset is absent, and not inside an optional that is present.
     func isPlainNull(at position: Int) -> Bool {
-        position < count && base.load(fromByteOffset: position, as: UInt8.self) == Tag.null
+        position < count && base.load(fromByteOffset: position, as: UInt8.self) == WireTag.null
     }
 
     /// Reads an integer of whatever width and goes past it.
     func integer<I: FixedWidthInteger>(_ type: I.Type, at position: inout Int, limit: Int) throws(WireFault) -> I {
         let start = position
         let tag = try load(UInt8.self, at: &position, limit: limit)
-        if tag < Tag.negativeBase { return I(truncatingIfNeeded: tag) }
-        if tag < Tag.shortString { return try narrow(Int(tag) - Int(Tag.shortString), start) }
+        if tag < WireTag.negativeBase { return I(truncatingIfNeeded: tag) }
+        if tag < WireTag.shortString { return try narrow(Int(tag) - Int(WireTag.shortString), start) }
         switch tag {
-        case Tag.unsigned: return try narrow(load(UInt8.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 1: return try narrow(load(UInt16.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 2: return try narrow(load(UInt32.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 3: return try narrow(load(UInt64.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 4: return try narrow(load(UInt128.self, at: &position, limit: limit), start)
-        case Tag.negative: return try narrow(load(Int8.self, at: &position, limit: limit), start)
-        case Tag.negative + 1: return try narrow(load(Int16.self, at: &position, limit: limit), start)
-        case Tag.negative + 2: return try narrow(load(Int32.self, at: &position, limit: limit), start)
-        case Tag.negative + 3: return try narrow(load(Int64.self, at: &position, limit: limit), start)
-        case Tag.negative + 4: return try narrow(load(Int128.self, at: &position, limit: limit), start)
+        case WireTag.unsigned: return try narrow(load(UInt8.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 1: return try narrow(load(UInt16.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 2: return try narrow(load(UInt32.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 3: return try narrow(load(UInt64.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 4: return try narrow(load(UInt128.self, at: &position, limit: limit), start)
+        case WireTag.negative: return try narrow(load(Int8.self, at: &position, limit: limit), start)
+        case WireTag.negative + 1: return try narrow(load(Int16.self, at: &position, limit: limit), start)
+        case WireTag.negative + 2: return try narrow(load(Int32.self, at: &position, limit: limit), start)
+        case WireTag.negative + 3: return try narrow(load(Int64.self, at: &position, limit: limit), start)
+        case WireTag.negative + 4: return try narrow(load(Int128.self, at: &position, limit: limit), start)
         default: throw .unexpected(offset: start)
         }
     }
@@ -53,21 +53,21 @@ extension WireReader {
     /// Reads a Boolean and goes past it.
     func bool(at position: inout Int, limit: Int) throws(WireFault) -> Bool {
         let tag = try peek(at: position, limit: limit)
-        guard tag == Tag.yes || tag == Tag.no else { throw .unexpected(offset: position) }
+        guard tag == WireTag.yes || tag == WireTag.no else { throw .unexpected(offset: position) }
         position += 1
-        return tag == Tag.yes
+        return tag == WireTag.yes
     }
 
     /// Reads a `Float`, bit for bit, and goes past it.
     func float(at position: inout Int, limit: Int) throws(WireFault) -> Float {
-        guard try peek(at: position, limit: limit) == Tag.float else { throw .unexpected(offset: position) }
+        guard try peek(at: position, limit: limit) == WireTag.float else { throw .unexpected(offset: position) }
         position += 1
         return Float(bitPattern: try load(UInt32.self, at: &position, limit: limit))
     }
 
     /// Reads a `Double`, bit for bit, and goes past it.
     func double(at position: inout Int, limit: Int) throws(WireFault) -> Double {
-        guard try peek(at: position, limit: limit) == Tag.double else { throw .unexpected(offset: position) }
+        guard try peek(at: position, limit: limit) == WireTag.double else { throw .unexpected(offset: position) }
         position += 1
         return Double(bitPattern: try load(UInt64.self, at: &position, limit: limit))
     }
@@ -86,51 +86,54 @@ extension WireReader {
     /// Reads the head of a string, checks that its bytes are there and stops in front of them.
     func stringByteCount(at position: inout Int, limit: Int) throws(WireFault) -> Int {
         let tag = try peek(at: position, limit: limit)
-        if tag >= Tag.shortString, tag < Tag.null {
+        if tag >= WireTag.shortString, tag < WireTag.null {
             position += 1
-            let byteCount = Int(tag - Tag.shortString)
+            let byteCount = Int(tag - WireTag.shortString)
             try need(byteCount, at: position, limit: limit)
             return byteCount
         }
-        guard tag == Tag.longString else { throw .unexpected(offset: position) }
+        guard tag == WireTag.longString else { throw .unexpected(offset: position) }
         position += 1
         return try boundedCount(ofSize: 1, at: &position, limit: limit)
     }
 
     /// Makes a string of bytes that are known to be there; `nil` if they are not UTF-8.
     func text(at position: Int, byteCount: Int) -> String? {
-        let bytes = UnsafeRawBufferPointer(start: base + position, count: byteCount)
-        return String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self)
+        let bytes = UnsafeRawBufferPointer(start: base + position, count: byteCount).bindMemory(to: UInt8.self)
+        do {
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
+            return nil
+        }
     }
 
-    /// Reads the head of a block, checks that its elements are there and stops in front of them.
-    ///
-    /// - Returns: `nil`, with the position unchanged, if there is something else or a block of other elements.
-    func blockCount(of element: WireElement, at position: inout Int, limit: Int) throws(WireFault) -> Int? {
-        guard try peek(at: position, limit: limit) == element.tag else { return nil }
+    /// Whether a block of these elements starts here.
+    @inline(__always)
+    func isBlock(of element: WireElement, at position: Int, limit: Int) throws(WireFault) -> Bool {
+        try peek(at: position, limit: limit) == element.tag
+    }
+
+    /// Reads a block, whose tag was looked at, into an array, which is allocated once.
+    func array<E: BlockElement>(_ type: E.Type, at position: inout Int, limit: Int) throws(WireFault) -> [E] {
         position += 1
-        return try boundedCount(ofSize: element.byteCount, at: &position, limit: limit)
-    }
-
-    /// Reads a block into an array, which is allocated once; `nil` as for ``blockCount(of:at:limit:)``.
-    func array<E: BlockElement>(_ type: E.Type, at position: inout Int, limit: Int) throws(WireFault) -> [E]? {
-        guard let elementCount = try blockCount(of: E.wireElement, at: &position, limit: limit) else { return nil }
+        let elementCount = try boundedCount(ofSize: MemoryLayout<E>.stride, at: &position, limit: limit)
         let byteCount = elementCount * MemoryLayout<E>.stride
         if E.self == Bool.self { try checkBools(at: position, count: elementCount) }
         let source = base + position
         position += byteCount
         if elementCount == 0 { return [] }
         return Array(unsafeUninitializedCapacity: elementCount) { buffer, initializedCount in
-            // Safe: the buffer has room for `elementCount` elements, `blockCount` found as many in the payload, and
+            // Safe: the buffer has room for `elementCount` elements, `boundedCount` found as many in the payload, and
             // every bit pattern is a value (Booleans were checked above).
             UnsafeMutableRawBufferPointer(buffer).baseAddress?.copyMemory(from: source, byteCount: byteCount)
             initializedCount = elementCount
         }
     }
 
-    /// Reads a block of bytes; `nil` as for ``blockCount(of:at:limit:)``.
-    func data(at position: inout Int, limit: Int) throws(WireFault) -> Data? {
-        guard let byteCount = try blockCount(of: .uint8, at: &position, limit: limit) else { return nil }
+    /// Reads a block of bytes, whose tag was looked at.
+    func data(at position: inout Int, limit: Int) throws(WireFault) -> Data {
+        position += 1
+        let byteCount = try boundedCount(ofSize: 1, at: &position, limit: limit)
         defer { position += byteCount }
         return Data(bytes: base + position, count: byteCount)
     }

@@ -3,59 +3,34 @@
 
 import Synchronization
 
-/// Drives the scheduler: events go in under a lock, its actions are performed in order after unlocking.
+/// Drives the scheduler.
 ///
-/// The straight path: `submit` → scheduler → `WorkerPool.send` → … → `received` → scheduler → the submission's
-/// promise. One thread at a time performs actions; another one that comes meanwhile leaves its own to it, so the order
-/// of actions is the order of events.
+/// The straight path: `submit` → scheduler → `WorkerPool.send` → … → `received` → scheduler → the submission's future.
+///
+/// Events are posted to an inbox from any thread. Whoever posts while nobody works through it does, for everybody; the
+/// others leave at once. So the scheduler sees one event after the other, effects are performed in their order, and no
+/// thread waits for another.
 package final class Dispatcher: Sendable {
-    /// What the dispatcher holds of a submission until no worker has it any more.
-    struct Entry {
-        let submission: Submission
-        var answers: [(worker: WorkerID, outcome: TaskOutcome)] = []
-        var deadline: Task<Void, Never>?
-    }
-
-    struct State {
-        var machine: SchedulerStateMachine
+    struct Inbox {
+        var events: [DispatchEvent] = []
+        var isWorkedOn = false
         var admission: AdmissionQueue
-        var entries: [TaskID: Entry] = [:]
         var submitters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
         var nextTicket: UInt64 = 0
         var nextNumber: UInt64 = 0
         var nextTask: UInt64 = 0
-        var effects: [Effect] = []
-        var isPerforming = false
-        var brokenError: ExecutorError?
-        var isBroken = false
-        var isDrained = false
-        var drainWaiters: [CheckedContinuation<Void, Never>] = []
-        /// Workers of jobs that are initialising MPI and have not said that they have.
-        var unprepared: [JobID: Set<WorkerID>] = [:]
-        var jobOf: [WorkerID: JobID] = [:]
     }
 
-    /// An action together with what is needed to perform it.
-    enum Effect {
-        case command(WorkerCommand, WorkerID)
-        case gang(TaskID, Submission, [WorkerID])
-        case start(Submission)
-        case end(Submission, TaskOutcome)
-        case armGrace(TaskID)
-        case prepareCollective(JobID)
-        case endWorker(WorkerID)
-        case startJob
-        case resume([CheckedContinuation<Bool, Never>], admitted: Bool)
-        case drained([CheckedContinuation<Void, Never>])
-    }
+    /// Rounds after which a thread that has other duties hands the work on.
+    private static let rounds = 8
 
-    let state: Mutex<State>
-    let pool: any WorkerPool
+    let inbox: Mutex<Inbox>
+    let core: Mutex<DispatchCore>
+    private let pool: any WorkerPool
     /// Seed of the random streams of tasks.
-    package let seed: UInt64
+    private let seed: UInt64
     /// How long a worker may take to leave a task that has ended.
-    let grace: Duration
-    private let size: Int
+    private let grace: Duration
 
     package init(
         size: Int,
@@ -65,11 +40,8 @@ package final class Dispatcher: Sendable {
         grace: Duration = .seconds(2),
         pool: any WorkerPool
     ) {
-        state = Mutex(
-            State(
-                machine: SchedulerStateMachine(size: size, maximumDepth: maximumDepth),
-                admission: AdmissionQueue(limits: limits)))
-        self.size = size
+        inbox = Mutex(Inbox(admission: AdmissionQueue(limits: limits)))
+        core = Mutex(DispatchCore(machine: SchedulerStateMachine(size: size, maximumDepth: maximumDepth)))
         self.seed = seed
         self.grace = grace
         self.pool = pool
@@ -79,58 +51,40 @@ package final class Dispatcher: Sendable {
     package func submit<Work: RemoteTask>(
         _ body: SubmissionBody, of type: Work.Type, gang: Int?, options: TaskOptions
     ) async -> Future<Work.Output> {
-        let promise = Promise<Work.Output>(cancelsWithWaiter: options.cancelsWithWaiter)
-        guard await admit(bytes: body.byteCount) else { return Future(error: CancellationError()) }
-        let (task, stream) = accept(
-            body, gang: gang, options: options, name: options.name ?? "\(Work.self)",
-            receiver: PromiseReceiver<Work>(promise: promise))
-        promise.setSubmission(stream)
-        promise.setOnCancel { [weak self] in
-            self?.event { state in state.machine.cancelRequested(task) }
+        if !inbox.withLock({ $0.admission.admitNow(bytes: body.byteCount) }) {
+            guard await admit(bytes: body.byteCount) else { return Future(error: CancellationError()) }
         }
-        return promise.future
-    }
-
-    /// Numbers a submission and hands it to the scheduler.
-    private func accept(
-        _ body: SubmissionBody, gang: Int?, options: TaskOptions, name: String, receiver: any SubmissionReceiver
-    ) -> (TaskID, stream: UInt64) {
-        var accepted = (TaskID(0), stream: UInt64(0))
-        event { state in
-            let task = TaskID(state.nextTask)
-            state.nextTask += 1
-            let number = state.nextNumber
-            // The chunks of one map count as one submission, so that chunking does not shift random streams.
-            if options.stream == nil { state.nextNumber += 1 }
-            let header = SubmissionHeader(
-                name: name, number: number, stream: options.stream ?? number, seed: self.seed)
-            let submission = Submission(header: header, body: body, deadline: options.deadline, receiver: receiver)
-            var entry = Entry(submission: submission)
-            if let deadline = options.deadline {
-                entry.deadline = self.after(deadline) { dispatcher in
-                    dispatcher.event { $0.machine.deadlinePassed(task) }
-                }
+        let (task, number) = inbox.withLock { inbox in
+            defer {
+                inbox.nextTask += 1
+                // The chunks of one map count as one submission, so that chunking does not shift random streams.
+                if options.stream == nil { inbox.nextNumber += 1 }
             }
-            state.entries[task] = entry
-            accepted = (task, header.stream)
-            return state.machine.submitted(
-                task, TaskRequest(gang: gang, priority: options.priority, retries: options.retries))
+            return (TaskID(inbox.nextTask), inbox.nextNumber)
         }
-        return accepted
+        let header = SubmissionHeader(
+            name: options.name ?? "", number: number, stream: options.stream ?? number, seed: seed)
+        let storage = FutureStorage<Work.Output>(
+            cancelsWithWaiter: options.cancelsWithWaiter, submission: header.stream,
+            onCancel: { [weak self] in self?.post(.cancelRequested(task)) })
+        let submission = TypedSubmission<Work>(
+            header: header, body: body, deadline: options.deadline, storage: storage)
+        let request = TaskRequest(gang: gang, priority: options.priority, retries: options.retries)
+        post(.submitted(task, request, submission))
+        return Future(storage: storage)
     }
 
     /// Waits for room; false where the waiting Swift task was cancelled.
     private func admit(bytes: Int) async -> Bool {
-        if state.withLock({ $0.admission.admitNow(bytes: bytes) }) { return true }
-        let ticket = state.withLock { state in
-            state.nextTicket += 1
-            return state.nextTicket
+        let ticket = inbox.withLock { inbox in
+            inbox.nextTicket += 1
+            return inbox.nextTicket
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let admitted = state.withLock { state in
-                    if state.admission.admit(ticket, bytes: bytes) { return true }
-                    state.submitters[ticket] = continuation
+                let admitted = inbox.withLock { inbox in
+                    if inbox.admission.admit(ticket, bytes: bytes) { return true }
+                    inbox.submitters[ticket] = continuation
                     return false
                 }
                 if admitted {
@@ -146,14 +100,77 @@ package final class Dispatcher: Sendable {
     }
 
     private func withdraw(_ ticket: UInt64) {
-        let continuation = state.withLock { state in
-            state.admission.withdraw(ticket) ? state.submitters.removeValue(forKey: ticket) : nil
+        let continuation = inbox.withLock { inbox in
+            inbox.admission.withdraw(ticket) ? inbox.submitters.removeValue(forKey: ticket) : nil
         }
         continuation?.resume(returning: false)
     }
 
-    /// Runs an action later, unless the returned task is cancelled before.
-    package func after(_ delay: Duration, _ action: @escaping @Sendable (Dispatcher) -> Void) -> Task<Void, Never> {
+    /// Posts an event, and works through the inbox unless somebody is at it.
+    func post(_ event: DispatchEvent) {
+        let mustWork = inbox.withLock { inbox in
+            inbox.events.append(event)
+            defer { inbox.isWorkedOn = true }
+            return !inbox.isWorkedOn
+        }
+        if mustWork { work() }
+    }
+
+    /// Works through the inbox until it is empty.
+    private func work() {
+        for _ in 0..<Self.rounds {
+            guard let events = takeEvents() else { return }
+            let (effects, released) = core.withLock { core in
+                for event in events { core.handle(event) }
+                return core.takeEffects()
+            }
+            for effect in effects { perform(effect) }
+            release(released)
+            pool.flush()
+        }
+        // A thread that has sockets to read must not be kept by those who keep posting.
+        Task { self.work() }
+    }
+
+    private func takeEvents() -> [DispatchEvent]? {
+        inbox.withLock { inbox in
+            inbox.isWorkedOn = !inbox.events.isEmpty
+            guard inbox.isWorkedOn else { return nil }
+            defer { inbox.events = [] }
+            return inbox.events
+        }
+    }
+
+    /// Admits who waits in the room of submissions that were forgotten.
+    private func release(_ sizes: [Int]) {
+        guard !sizes.isEmpty else { return }
+        let submitters = inbox.withLock { inbox in
+            sizes.flatMap { inbox.admission.release(bytes: $0) }.compactMap { inbox.submitters.removeValue(forKey: $0) }
+        }
+        for submitter in submitters { submitter.resume(returning: true) }
+    }
+
+    private func perform(_ effect: DispatchEffect) {
+        switch effect {
+        case .command(let command, let worker): pool.send(command, to: worker)
+        case .gang(let task, let submission, let members):
+            for (rank, member) in members.enumerated() {
+                pool.send(.run(task, submission, GangSeat(rank: rank, members: members)), to: member)
+            }
+        case .start(let submission): submission.start()
+        case .report(let submission, let progress): submission.report(progress)
+        case .end(let submission, let outcome): submission.end(outcome)
+        case .armDeadline(let task, let deadline): after(deadline) { $0.post(.deadlinePassed(task)) }
+        case .armGrace(let task): after(grace) { $0.post(.graceExpired(task)) }
+        case .prepareCollective(let job): pool.prepareCollective(job)
+        case .endWorker(let worker): pool.end(worker)
+        case .startJob: pool.startJob()
+        case .drained(let waiters): for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    /// Runs an action later, if the dispatcher still lives.
+    private func after(_ delay: Duration, _ action: @escaping @Sendable (Dispatcher) -> Void) {
         Task { [weak self] in
             do { try await Task.sleep(for: delay) } catch { return }
             if let self { action(self) }

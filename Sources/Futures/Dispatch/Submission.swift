@@ -29,6 +29,7 @@ package enum TaskOutcome: Sendable {
 
 /// What a worker must know of a submission besides the task.
 package struct SubmissionHeader: Sendable, Hashable {
+    /// `TaskOptions.name`, empty where there is none.
     package var name: String
     package var number: UInt64
     package var stream: UInt64
@@ -43,48 +44,62 @@ package struct SubmissionHeader: Sendable, Hashable {
 }
 
 /// A submission: one instance from `submit` to the end of its future.
-package final class Submission: Sendable {
+///
+/// The typed end is in the subclass, so that the scheduler's side handles all submissions alike.
+package class Submission: @unchecked Sendable {
+    // Safe: every property is immutable, here and in the one subclass.
     package let header: SubmissionHeader
     package let body: SubmissionBody
     package let deadline: Duration?
-    private let receiver: any SubmissionReceiver
 
-    init(header: SubmissionHeader, body: SubmissionBody, deadline: Duration?, receiver: any SubmissionReceiver) {
+    init(header: SubmissionHeader, body: SubmissionBody, deadline: Duration?) {
         self.header = header
         self.body = body
         self.deadline = deadline
-        self.receiver = receiver
     }
 
-    func start() { receiver.start() }
-    func report(_ progress: TaskProgress) { receiver.report(progress) }
-    func end(_ outcome: TaskOutcome) { receiver.end(outcome) }
+    /// A name for messages.
+    package var name: String { header.name }
+
+    func start() {}
+    func report(_ progress: TaskProgress) {}
+    func end(_ outcome: TaskOutcome) {}
 }
 
-/// The typed end of a submission.
-protocol SubmissionReceiver: Sendable {
-    func start()
-    func report(_ progress: TaskProgress)
-    func end(_ outcome: TaskOutcome)
-}
+/// The submission of a task of one type, and its future.
+final class TypedSubmission<Work: RemoteTask>: Submission, @unchecked Sendable {
+    private let storage: FutureStorage<Work.Output>
 
-/// Turns outcomes into the values of one promise.
-struct PromiseReceiver<Work: RemoteTask>: SubmissionReceiver {
-    let promise: Promise<Work.Output>
+    init(
+        header: SubmissionHeader, body: SubmissionBody, deadline: Duration?, storage: FutureStorage<Work.Output>
+    ) {
+        self.storage = storage
+        super.init(header: header, body: body, deadline: deadline)
+    }
 
-    func start() { promise.start() }
-    func report(_ progress: TaskProgress) { promise.report(progress) }
+    deinit {
+        // Every way out ends the future; should one not, nobody waits for ever.
+        guard !storage.current.isEnd else { return }
+        _ = storage.end(.failure(ExecutorError(.shutDown, "the executor is gone, and \(name) with it")))
+    }
 
-    func end(_ outcome: TaskOutcome) {
+    override var name: String { header.name.isEmpty ? "\(Work.self)" : header.name }
+
+    override func start() { storage.start() }
+
+    override func report(_ progress: TaskProgress) { storage.report(progress) }
+
+    override func end(_ outcome: TaskOutcome) {
         switch outcome {
         case .failure(let error):
-            promise.fail(error)
+            _ = storage.end(.failure(error))
         case .local(let value):
             guard let value = value as? Work.Output else {
-                promise.fail(ExecutorError(.protocolViolation, "a task of another output type answered"))
+                let error = ExecutorError(.protocolViolation, "a task of another output type answered for \(name)")
+                _ = storage.end(.failure(error))
                 return
             }
-            promise.succeed(value)
+            _ = storage.end(.success(value))
         case .encoded(let bytes) where bytes.count > 1 << 18:
             // Large outputs are decoded off the transport's thread, which has other workers to serve.
             Task { self.decode(bytes) }
@@ -95,9 +110,9 @@ struct PromiseReceiver<Work: RemoteTask>: SubmissionReceiver {
 
     private func decode(_ bytes: [UInt8]) {
         do {
-            promise.succeed(try TaskPayload.output(of: Work.self, from: bytes))
+            _ = storage.end(.success(try TaskPayload.output(of: Work.self, from: bytes)))
         } catch {
-            promise.fail(error)
+            _ = storage.end(.failure(error))
         }
     }
 }

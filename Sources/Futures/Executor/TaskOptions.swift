@@ -17,7 +17,9 @@ public struct TaskOptions: Sendable, Hashable {
     public var name: String?
     /// Tasks of a higher priority start first; equal ones in the order of their submission.
     public var priority: Int
-    /// How often the task is started again after its worker was lost. An error that the task throws is never retried.
+    /// How often the task is started again after its worker was lost.
+    ///
+    /// An error that the task throws is never retried.
     public var retries: Int
     /// The time from submission after which the future fails with ``ExecutorError/Code/deadlineExceeded``.
     public var deadline: Duration?

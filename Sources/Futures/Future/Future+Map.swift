@@ -9,8 +9,9 @@ extension Future {
     public func map<NewValue: Sendable>(
         _ transform: @escaping @Sendable (Value) throws -> NewValue
     ) -> Future<NewValue> {
-        let derived = FutureStorage<NewValue>(cancelsWithWaiter: storage.cancelsWithWaiter)
-        derived.setOnCancel { [storage] in storage.requestCancel() }
+        let derived = FutureStorage<NewValue>(
+            cancelsWithWaiter: storage.cancelsWithWaiter, submission: storage.submission,
+            onCancel: { [storage] in storage.requestCancel() })
         storage.whenEnded { result in
             _ = derived.end(Result { try transform(result.get()) })
         }

@@ -36,7 +36,9 @@ public struct Future<Value: Sendable>: Sendable {
         get async throws { try await storage.wait().get() }
     }
 
-    /// The value or the error, once one is there. A cancelled wait gives `CancellationError`.
+    /// The value or the error, once one is there.
+    ///
+    /// A cancelled wait gives `CancellationError`.
     public var result: Result<Value, any Error> {
         get async { await storage.wait() }
     }

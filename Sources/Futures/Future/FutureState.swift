@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a future stands.
 
-/// Where a future stands. It only moves forward: pending, running, then one of the three ends.
+/// Where a future stands.
+///
+/// It only moves forward: pending, running, then one of the three ends.
 ///
 /// A running task whose worker is lost and that is started again elsewhere stays `running`.
 public enum FutureState: String, Sendable, Hashable, Codable {

@@ -15,8 +15,7 @@ public final class Promise<Value: Sendable>: Sendable {
     ///   - onCancel: What `Future.cancel()` does, before the end, each time it is called; the promise must still be
     ///     kept.
     public init(cancelsWithWaiter: Bool = false, onCancel: (@Sendable () -> Void)? = nil) {
-        storage = FutureStorage(cancelsWithWaiter: cancelsWithWaiter)
-        if let onCancel { storage.setOnCancel(onCancel) }
+        storage = FutureStorage(cancelsWithWaiter: cancelsWithWaiter, onCancel: onCancel)
     }
 
     deinit {
@@ -44,8 +43,4 @@ public final class Promise<Value: Sendable>: Sendable {
 
     /// Ends the future; false where it had ended before.
     @discardableResult public func end(_ result: Result<Value, any Error>) -> Bool { storage.end(result) }
-
-    package func setSubmission(_ number: UInt64) { storage.setSubmission(number) }
-
-    package func setOnCancel(_ action: @escaping @Sendable () -> Void) { storage.setOnCancel(action) }
 }

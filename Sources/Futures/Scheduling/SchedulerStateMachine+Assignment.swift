@@ -61,8 +61,10 @@ extension SchedulerStateMachine {
         }
     }
 
-    /// Asks a worker for the last tasks that it has not begun, as many as are named, and not twice.
-    mutating func revokePrefetched(of worker: WorkerID, keeping kept: (Int) -> Int, _ actions: inout [SchedulerAction]) {
+    /// Asks a worker for the tasks that it has not begun, except for the first ones, and for none twice.
+    mutating func revokePrefetched(
+        of worker: WorkerID, keeping kept: (Int) -> Int, _ actions: inout [SchedulerAction]
+    ) {
         let waiting = (workers[worker]?.assigned ?? []).dropFirst().filter { tasks[$0]?.isLeaving == false }
         for task in waiting.dropFirst(kept(waiting.count)) {
             tasks[task]?.isLeaving = true

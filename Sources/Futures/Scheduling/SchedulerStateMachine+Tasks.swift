@@ -77,7 +77,7 @@ extension SchedulerStateMachine {
         isShutDown = true
         var actions: [SchedulerAction] = []
         if cancelPending {
-            for task in tasks.keys.sorted() { cancelUnlessBegun(task, &actions) }
+            for task in tasks.keys { cancelUnlessBegun(task, &actions) }
         }
         drainIfDone(&actions)
         return actions
@@ -87,7 +87,7 @@ extension SchedulerStateMachine {
     package mutating func broke() -> [SchedulerAction] {
         isBroken = true
         var actions: [SchedulerAction] = []
-        for task in tasks.keys.sorted() {
+        for task in tasks.keys {
             if tasks[task]?.hasEnded == false { actions.append(.endFailed(task, .broken)) }
             withdraw(task, &actions)
         }

@@ -31,12 +31,12 @@ package struct SchedulerStateMachine: Sendable {
     /// Whether everything has been given up: no worker is left to serve tasks and none will come.
     package internal(set) var isBroken = false
 
-    var tasks: [TaskID: TaskRecord] = [:]
+    var tasks = DenseTable<TaskID, TaskRecord>()
     var gangs: [TaskID: GangRecord] = [:]
-    var workers: [WorkerID: WorkerRecord] = [:]
+    var workers = DenseTable<WorkerID, WorkerRecord>()
     var jobs: [JobID: JobRecord] = [:]
     var queue = TaskQueue()
-    /// The one collective task that holds fewer members than it needs. It is served before everything behind it.
+    /// The one collective task that holds fewer members than it needs; it is served before everything behind it.
     var assembling: TaskID?
     /// Collective tasks that wait for a job that can serve them.
     var parked: Set<TaskID> = []
@@ -47,8 +47,8 @@ package struct SchedulerStateMachine: Sendable {
     var isShutDown = false
     var isDrained = false
     var jobIsRequested = false
-    /// Jobs in a row that lost workers while they came up.
-    var shortJobs = 0
+    /// Jobs in a row that failed or lost workers while they came up.
+    var poorJobs = 0
     /// Jobs in a row that lost a worker while they initialised MPI.
     var failedInitialisations = 0
 

@@ -23,7 +23,9 @@ package struct WorkerID: Hashable, Sendable, Comparable, CustomStringConvertible
     package static func < (lhs: WorkerID, rhs: WorkerID) -> Bool { lhs.number < rhs.number }
 }
 
-/// One start of the launcher: the workers that share an MPI world. Gangs never span two jobs.
+/// One start of the launcher: the workers that share an MPI world.
+///
+/// Gangs never span two jobs.
 package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let number: Int
 
@@ -78,7 +80,9 @@ package enum TaskFailure: Sendable, Equatable {
     case collectiveFailed(JobID)
 }
 
-/// What the scheduler wants done. Actions are performed in the order in which they were returned.
+/// What the scheduler wants done.
+///
+/// Actions are performed in the order in which they were returned.
 package enum SchedulerAction: Sendable, Equatable {
     /// Send an ordinary task to a worker, which runs what it has in order.
     case send(TaskID, WorkerID)

@@ -11,7 +11,7 @@ import DequeModule
 package struct TaskQueue: Sendable {
     /// The highest priority comes last, where levels come and go cheaply.
     private var levels: [(priority: Int, tasks: Deque<TaskID>)] = []
-    private var queued: Set<TaskID> = []
+    private var queued = DenseTable<TaskID, Void>()
     /// Tasks in the levels that are not queued any more.
     private var goneCount = 0
 
@@ -25,7 +25,7 @@ package struct TaskQueue: Sendable {
 
     /// Puts a task behind the others of its priority.
     package mutating func append(_ task: TaskID, priority: Int) {
-        queued.insert(task)
+        queued[task] = ()
         levels[level(priority)].tasks.append(task)
     }
 
@@ -33,7 +33,7 @@ package struct TaskQueue: Sendable {
     ///
     /// O(log n) to find its place, which is near the front: what was submitted later is mostly still in the queue.
     package mutating func restore(_ task: TaskID, priority: Int) {
-        queued.insert(task)
+        queued[task] = ()
         let level = level(priority)
         var low = 0
         var high = levels[level].tasks.count
@@ -48,7 +48,7 @@ package struct TaskQueue: Sendable {
     package mutating func peek() -> TaskID? {
         while let level = levels.indices.last {
             while let task = levels[level].tasks.first {
-                if queued.contains(task) { return task }
+                if queued[task] != nil { return task }
                 levels[level].tasks.removeFirst()
                 goneCount -= 1
             }
@@ -61,7 +61,7 @@ package struct TaskQueue: Sendable {
     package mutating func popFirst() -> TaskID? {
         guard let task = peek() else { return nil }
         levels[levels.count - 1].tasks.removeFirst()
-        queued.remove(task)
+        queued.removeValue(forKey: task)
         return task
     }
 
@@ -69,7 +69,7 @@ package struct TaskQueue: Sendable {
     ///
     /// The task must not be queued again afterwards: its old place is only skipped.
     package mutating func remove(_ task: TaskID) {
-        guard queued.remove(task) != nil else { return }
+        guard queued.removeValue(forKey: task) != nil else { return }
         goneCount += 1
         // While the front is blocked nothing is skipped: the gone ones must not pile up.
         if goneCount > 64 && goneCount > queued.count { compact() }
@@ -77,11 +77,11 @@ package struct TaskQueue: Sendable {
 
     /// Every waiting task, in the order in which they would start.
     package var tasks: [TaskID] {
-        levels.reversed().flatMap { level in level.tasks.filter { queued.contains($0) } }
+        levels.reversed().flatMap { level in level.tasks.filter { queued[$0] != nil } }
     }
 
     private mutating func compact() {
-        for level in levels.indices { levels[level].tasks.removeAll { !queued.contains($0) } }
+        for level in levels.indices { levels[level].tasks.removeAll { queued[$0] == nil } }
         levels.removeAll { $0.tasks.isEmpty }
         goneCount = 0
     }

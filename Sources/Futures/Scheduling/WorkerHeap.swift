@@ -13,7 +13,7 @@ package struct WorkerHeap: Sendable {
     }
 
     private var entries: [Entry] = []
-    private var positions: [WorkerID: Int] = [:]
+    private var positions = DenseTable<WorkerID, Int>()
 
     package init() {}
 

@@ -11,7 +11,7 @@ public struct TaskContext: Sendable {
     /// The context of the running task, `nil` elsewhere.
     @TaskLocal public static var current: TaskContext?
 
-    /// The submission's name: `TaskOptions.name`, or the task's type.
+    /// The submission's name, `TaskOptions.name`; empty where it has none.
     public let name: String
     /// The submission's number on its executor, from 0.
     public let submission: UInt64

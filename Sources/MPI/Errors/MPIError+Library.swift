@@ -5,14 +5,14 @@ internal import CMPI
 
 extension MPIError {
     /// The error class of an MPI error code; several codes may share one class (MPI 3.1 §8.4).
-    static func errorClass(of code: Int32) -> Code {
+    package static func errorClass(of code: Int32) -> Code {
         var errorClass: Int32 = 0
         guard CMPI_error_class(code, &errorClass) == MPI_SUCCESS else { return .internal }
         return Code(errorClass: errorClass)
     }
 
     /// What the MPI library says about one of its error codes.
-    static func text(of code: Int32) -> String {
+    package static func text(of code: Int32) -> String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_ERROR_STRING)) { buffer in
             buffer.initialize(repeating: 0)
             // Safe: the buffer was allocated with a capacity above zero, so it has a base address.

@@ -44,8 +44,8 @@ extension Communicator {
     ///   - source: the rank to receive from; `nil` for whichever sends first.
     ///   - tag: the tag to receive; `nil` for any.
     /// - Returns: who sent the message, with which tag, and how many elements it had.
-    /// - Throws: ``MPIError/Code/truncate`` where the buffer is too small: the message is consumed, the buffer holds its beginning.
-    ///   ``MPIError/Code/typeMismatch`` where the message isn't a whole number of elements.
+    /// - Throws: ``MPIError/Code/truncate`` where the buffer is too small: the message is consumed, the buffer holds
+    ///   its beginning. ``MPIError/Code/typeMismatch`` where the message isn't a whole number of elements.
     @discardableResult
     public func receive<Element: MPIRepresentable>(
         into buffer: inout MutableSpan<Element>, from source: Int? = nil, tag: Int? = nil
@@ -124,7 +124,7 @@ extension Communicator {
         if let source { try operation.requireRank(source, "the source") }
         if let tag { try operation.requireTag(tag) }
         var message = IncomingMessage(into: sink, from: source, tag: tag)
-        // The length is not known, but a large message that has begun to arrive keeps the loop from sleeping.
+        // The length is not known, but each block that arrives gives the loop new patience.
         try operation.wait(byteCount: 0) { () throws(MPIError) in try message.advance(operation) }
         return try operation.status(of: message, byteCount: sink.byteCount, stride: stride)
     }

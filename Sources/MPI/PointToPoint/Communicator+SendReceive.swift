@@ -66,12 +66,13 @@ extension Operation {
         let block = communicator.blockByteCount
         var outgoing = OutgoingMessage(bytes, to: destination, tag: tag, blockByteCount: block)
         var incoming = IncomingMessage(into: sink, from: source, tag: tag)
-        var isSent = false
-        var isReceived = false
+        var sent = Progress.none
+        var received = Progress.none
         try wait(byteCount: min(bytes.count, block)) { () throws(MPIError) in
-            if !isSent { isSent = try outgoing.advance(self) }
-            if !isReceived { isReceived = try incoming.advance(self) }
-            return isSent && isReceived
+            if sent != .complete { sent = try outgoing.advance(self) }
+            if received != .complete { received = try incoming.advance(self) }
+            if sent == .complete && received == .complete { return .complete }
+            return sent == .some || received == .some ? .some : .none
         }
         return try status(of: incoming, byteCount: sink.byteCount, stride: stride)
     }

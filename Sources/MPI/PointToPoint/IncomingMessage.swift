@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Receives what ``OutgoingMessage`` sends.
 ///
-/// Nothing is posted before a message is there (matched probe, MPI 3.1 §3.8.2), so a receive that is given up while it waits
-/// leaves no request behind, and a buffer is made when the length of the block is known.
+/// Nothing is posted before a message is there (matched probe, MPI 3.1 §3.8.2), so a receive that is given up while
+/// it waits leaves no request behind, and a buffer is made when the length of the block is known.
 struct IncomingMessage {
     private let sink: MessageSink
     private var staging = Staging()
@@ -26,18 +26,20 @@ struct IncomingMessage {
     /// The rank that sent it, and its tag; meaningful when all is done.
     var envelope: (source: Int, tag: Int) { (source, tag) }
 
-    /// Does what can be done without waiting; returns whether all is done.
-    mutating func advance(_ operation: Operation) throws(MPIError) -> Bool {
+    /// Does what can be done without waiting.
+    mutating func advance(_ operation: Operation) throws(MPIError) -> Progress {
+        var progress = Progress.none
         while true {
             if !isReceiving {
-                guard try probe(operation) else { return false }
+                guard try probe(operation) else { return progress }
+                progress = .some
             }
-            guard try staging.test(operation) else { return false }
+            guard try staging.test(operation) else { return progress }
             isReceiving = false
             let count = Int(probed.byteCount)
             operation.communicator.messageBalance.subtract(1, ordering: .relaxed)
             sink.append(UnsafeRawBufferPointer(rebasing: staging.receive[..<count]))
-            if count < operation.communicator.blockByteCount { return true }
+            if count < operation.communicator.blockByteCount { return .complete }
         }
     }
 

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Sends bytes as a series of MPI messages: full blocks, and a last one that is shorter than a block, maybe empty.
 ///
-/// The receiver knows the end by the short block, so it need not know the length beforehand. Messages from one rank with one tag
-/// arrive in the order in which they were sent (MPI 3.1 §3.5), and a rank sends one at a time.
+/// The receiver knows the end by the short block, so it need not know the length beforehand. Messages from one rank
+/// with one tag arrive in the order in which they were sent (MPI 3.1 §3.5), and a rank sends one at a time.
 struct OutgoingMessage {
     private let bytes: UnsafeRawBufferPointer
     private let destination: Int
@@ -24,13 +24,15 @@ struct OutgoingMessage {
         staging = Staging(sendByteCount: min(bytes.count, blockByteCount))
     }
 
-    /// Does what can be done without waiting; returns whether all is done.
-    mutating func advance(_ operation: Operation) throws(MPIError) -> Bool {
+    /// Does what can be done without waiting.
+    mutating func advance(_ operation: Operation) throws(MPIError) -> Progress {
+        var progress = Progress.none
         while try staging.test(operation) {
-            if isLastUnderWay { return true }
+            if isLastUnderWay { return .complete }
             try startNextBlock(operation)
+            progress = .some
         }
-        return false
+        return progress
     }
 
     private mutating func startNextBlock(_ operation: Operation) throws(MPIError) {

@@ -4,6 +4,16 @@
 internal import CMPI
 internal import Glibc
 
+/// What a look at an operation found.
+enum Progress {
+    /// Nothing has changed since the last look.
+    case none
+    /// Something has moved, and there is more to come.
+    case some
+    /// All is done.
+    case complete
+}
+
 /// An operation on a communicator: knows where it is, and waits for its requests without blocking in MPI.
 struct Operation {
     /// The operation's name, as the caller knows it.
@@ -38,7 +48,7 @@ struct Operation {
         self.peer = peer
         self.tag = tag
         try (thread ?? communicator.thread).requireCurrent(
-            name.description, communicator: communicator.name, rank: communicator.rank)
+            name, communicator: communicator.name, rank: communicator.rank)
         guard !communicator.isClosed, MPIRuntime.shared.phase == .initialized else {
             throw error(.closed, "the communicator was closed, or MPI was finalised: it cannot be used any more")
         }
@@ -69,15 +79,23 @@ struct Operation {
     /// Polls until the operation is complete; leaves early when the gang is over or the Swift task is cancelled.
     ///
     /// - Parameters:
-    ///   - byteCount: what is on its way; the loop is patient in proportion before it sleeps between polls.
-    ///   - poll: looks once, without waiting; returns whether all is done.
+    ///   - byteCount: the size of the blocks that move; the loop is patient in proportion before it sleeps between
+    ///     polls.
+    ///   - poll: looks once, without waiting.
     /// - Throws: what `poll` throws; ``MPIError/Code/abandoned`` and ``MPIError/Code/cancelled`` within a millisecond.
-    func wait(byteCount: Int, _ poll: () throws(MPIError) -> Bool) throws(MPIError) {
-        if try poll() { return }
-        let start = timespec.monotonicNanoseconds
+    func wait(byteCount: Int, _ poll: () throws(MPIError) -> Progress) throws(MPIError) {
+        var start: Int?
         var backoff = Backoff(byteCount: byteCount, isCrowded: HostProcessors.areCrowded)
-        while try !poll() {
+        while true {
+            let progress = try poll()
+            if progress == .complete { return }
             try requireLife()
+            guard progress == .none, let start else {
+                // The first look, or a block that moved: the patience begins anew.
+                start = timespec.monotonicNanoseconds
+                backoff = Backoff(byteCount: byteCount, isCrowded: HostProcessors.areCrowded)
+                continue
+            }
             switch backoff.pause(elapsed: timespec.monotonicNanoseconds - start) {
             case .none: continue
             case .yield: sched_yield()

@@ -23,7 +23,8 @@ struct CollectiveClosureTask<Input: Codable & Sendable, Output: Codable & Sendab
         guard let communicator = TaskContext.current?.communicator else {
             throw ExecutorError(
                 .rankMismatch,
-                "a collective task runs on a gang of MPI workers, and this executor has none: submit it to an MPIExecutor")
+                "a collective task runs on a gang of MPI workers, and this executor has none: submit it to an MPIExecutor"
+            )
         }
         return try await closure.body.call(input, communicator)
     }

@@ -27,7 +27,8 @@ public struct Strategy: Sendable, Hashable, CustomStringConvertible {
     init(named name: String, from variable: String) throws(ExecutorError) {
         guard let kind = Kind(rawValue: name) else {
             let allowed = Kind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ExecutorError(.invalidArgument, "\(variable) is \"\(name)\": set it to one of \(allowed), or unset it")
+            throw ExecutorError(
+                .invalidArgument, "\(variable) is \"\(name)\": set it to one of \(allowed), or unset it")
         }
         self.kind = kind
     }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The unit of what travels between a program and its workers.
 
-import NIOCore
-
-/// A message: a kind, the task that it is about, and a body of any size below memory.
+/// A message: a kind, the task that it is about, a number, and a body of any size below memory.
 ///
-/// On the wire: 8 bytes body length, 8 bytes task number, 4 bytes kind, 4 bytes prefix length, the prefix, the body; all
-/// little-endian. The prefix says what the body is about; kept apart so that a large body is never copied to cut it off.
+/// On the wire: a header of 32 bytes (body length, task, number: 8 bytes each; kind, prefix length: 4 bytes each), the
+/// prefix, the body; all little-endian. The prefix says what the body is about; kept apart so that a large body is never
+/// copied to cut it off.
 struct Frame: Sendable, Equatable {
     /// What a frame says.
     enum Kind: UInt8, Sendable, CaseIterable {
         // To the pool.
         case hello = 1
-        case started, answered, dropped, progress, collectivePrepared, collectiveFailed
+        case started, returned, threw, dropped, progress, collectivePrepared, collectiveFailed
         case output, ended
         // To a worker.
         case welcome = 64
@@ -22,32 +21,32 @@ struct Frame: Sendable, Equatable {
     }
 
     /// The bytes of a header.
-    static let headerSize = 24
+    static let headerSize = 32
     /// A body that claims more than this is not believed: no machine has the memory.
     static let largestBody: UInt64 = 1 << 46
+    /// A prefix that claims more than this is not believed.
+    static let largestPrefix: UInt32 = 1 << 24
 
     var kind: Kind
     var task: UInt64 = 0
+    var number: UInt64 = 0
     var prefix: [UInt8] = []
     var body: [UInt8] = []
 
-    /// A prefix that claims more than this is not believed.
-    static let largestPrefix = 1 << 24
-
-    /// Writes the header and the prefix; the body follows on its own.
-    func writeHead(into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt64(body.count), endianness: .little)
-        buffer.writeInteger(task, endianness: .little)
-        buffer.writeInteger(UInt32(kind.rawValue), endianness: .little)
-        buffer.writeInteger(UInt32(prefix.count), endianness: .little)
-        buffer.writeBytes(prefix)
+    /// The header and the prefix; the body follows on its own.
+    func writeHead(into bytes: inout [UInt8]) {
+        bytes.write(UInt64(body.count))
+        bytes.write(task)
+        bytes.write(number)
+        bytes.write(UInt32(kind.rawValue))
+        bytes.write(UInt32(prefix.count))
+        bytes += prefix
     }
 
     /// The whole frame as bytes, for small ones.
     var bytes: [UInt8] {
-        var buffer = ByteBuffer()
-        writeHead(into: &buffer)
-        buffer.writeBytes(body)
-        return Array(buffer.readableBytesView)
+        var bytes: [UInt8] = []
+        writeHead(into: &bytes)
+        return bytes + body
     }
 }

@@ -2,74 +2,86 @@
 // Bytes into frames.
 
 import Futures
-import NIOCore
 
 /// Cuts a byte stream into frames; bodies are collected as they come, so a large one is copied once.
 struct FrameParser {
-    private struct Header {
-        var kind: Frame.Kind
-        var task: UInt64
-        var prefixLength: Int
-        var length: Int
-    }
+    /// Memory is claimed as bytes come, except that a body of usual size gets its room at once.
+    private static let trusted = 1 << 20
 
-    private var pending: ByteBuffer?
-    private var header: Header?
-    private var prefix: [UInt8] = []
-    private var body: [UInt8] = []
+    private var head: [UInt8] = []
+    private var frame: Frame?
+    private var prefixLength = 0
+    private var bodyLength = 0
 
     /// Takes bytes in and appends the frames that they complete.
     ///
-    /// - Throws: ``ExecutorError/Code/protocolViolation`` where the stream makes no sense; it can't be used further.
-    mutating func parse(_ bytes: ByteBuffer, into frames: inout [Frame]) throws(ExecutorError) {
-        var input = bytes
-        if var rest = pending {
-            rest.writeBuffer(&input)
-            input = rest
-            pending = nil
-        }
+    /// - Throws: ``Futures/ExecutorError/Code/protocolViolation`` where the stream makes no sense; it can't be used
+    ///   further.
+    mutating func parse(_ bytes: UnsafeRawBufferPointer, into frames: inout [Frame]) throws(ExecutorError) {
+        var input = bytes[...]
         while true {
-            if header == nil {
-                guard let next = try Self.readHeader(&input) else { break }
-                header = next
+            if frame == nil {
+                guard try readHeader(&input) else { return }
             }
-            guard let current = header,
-                Self.fill(&prefix, current.prefixLength, &input), Self.fill(&body, current.length, &input)
-            else { break }
-            frames.append(Frame(kind: current.kind, task: current.task, prefix: prefix, body: body))
-            prefix = []
-            body = []
-            header = nil
+            // The prefix is complete before the body begins.
+            guard Self.move(&input, to: &frame!.prefix, upTo: prefixLength),
+                Self.move(&input, to: &frame!.body, upTo: bodyLength)
+            else { return }
+            // Safe: it was made above, or in an earlier call that left it unfinished.
+            frames.append(frame!)
+            frame = nil
         }
-        if input.readableBytes > 0 { pending = input }
     }
 
-    private static func fill(_ bytes: inout [UInt8], _ length: Int, _ input: inout ByteBuffer) -> Bool {
-        let count = min(length - bytes.count, input.readableBytes)
+    /// Moves bytes until the target has its length; false where they do not suffice.
+    private static func move(
+        _ input: inout Slice<UnsafeRawBufferPointer>, to target: inout [UInt8], upTo length: Int
+    ) -> Bool {
+        let count = min(length - target.count, input.count)
         if count > 0 {
-            // Memory is claimed as bytes come, except that a body of usual size gets its room at once.
-            if bytes.isEmpty { bytes.reserveCapacity(min(length, max(count, 1 << 20))) }
-            input.withUnsafeReadableBytes { bytes.append(contentsOf: $0[..<count]) }
-            input.moveReaderIndex(forwardBy: count)
+            if target.isEmpty { target.reserveCapacity(min(length, max(count, trusted))) }
+            target.append(contentsOf: UnsafeRawBufferPointer(rebasing: input.prefix(count)))
+            input = input.dropFirst(count)
         }
-        return bytes.count == length
+        return target.count == length
     }
 
-    private static func readHeader(_ input: inout ByteBuffer) throws(ExecutorError) -> Header? {
-        guard input.readableBytes >= Frame.headerSize,
-            let length = input.readInteger(endianness: .little, as: UInt64.self),
-            let task = input.readInteger(endianness: .little, as: UInt64.self),
-            let kind = input.readInteger(endianness: .little, as: UInt32.self),
-            let prefixLength = input.readInteger(endianness: .little, as: UInt32.self)
-        else { return nil }
-        guard let byte = UInt8(exactly: kind), let kind = Frame.Kind(rawValue: byte), length <= Frame.largestBody,
-            prefixLength <= Frame.largestPrefix
+    private mutating func readHeader(_ input: inout Slice<UnsafeRawBufferPointer>) throws(ExecutorError) -> Bool {
+        if head.isEmpty && input.count >= Frame.headerSize {
+            try readHeader(UnsafeRawBufferPointer(rebasing: input.prefix(Frame.headerSize)))
+            input = input.dropFirst(Frame.headerSize)
+            return true
+        }
+        guard Self.move(&input, to: &head, upTo: Frame.headerSize) else { return false }
+        let whole = head
+        head = []
+        do {
+            try whole.withUnsafeBytes { bytes in try readHeader(bytes) }
+        } catch let error as ExecutorError {
+            throw error
+        } catch {
+            preconditionFailure("a header is read with errors of one type only")
+        }
+        return true
+    }
+
+    private mutating func readHeader(_ header: UnsafeRawBufferPointer) throws(ExecutorError) {
+        func read<Value: FixedWidthInteger>(_ offset: Int, _ type: Value.Type) -> Value {
+            Value(littleEndian: header.loadUnaligned(fromByteOffset: offset, as: Value.self))
+        }
+        let length = read(0, UInt64.self)
+        let kindNumber = read(24, UInt32.self)
+        let prefix = read(28, UInt32.self)
+        guard let byte = UInt8(exactly: kindNumber), let kind = Frame.Kind(rawValue: byte),
+            length <= Frame.largestBody, prefix <= Frame.largestPrefix
         else {
             throw ExecutorError(
                 .protocolViolation,
-                "the other end sent a header of kind \(kind) and length \(length), which no frame has: it is not a "
-                    + "worker of this version")
+                "the other end sent a header of kind \(kindNumber) and lengths \(prefix) and \(length), which no frame "
+                    + "has: it is not a worker of this version")
         }
-        return Header(kind: kind, task: task, prefixLength: Int(prefixLength), length: Int(length))
+        frame = Frame(kind: kind, task: read(8, UInt64.self), number: read(16, UInt64.self))
+        prefixLength = Int(prefix)
+        bodyLength = Int(length)
     }
 }

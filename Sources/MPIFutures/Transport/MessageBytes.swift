@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The small fixed-layout values in front of bodies.
+// Integers and strings in prefixes.
 
 import Futures
 
-/// Writes integers and strings one after the other, little-endian.
-struct MessageWriter {
-    private(set) var bytes: [UInt8] = []
-
+extension [UInt8] {
+    /// Appends an integer, little-endian.
     mutating func write<Value: FixedWidthInteger>(_ value: Value) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
 
+    /// Appends a string with its length in front.
     mutating func write(_ text: String) {
-        let utf8 = text.utf8
-        write(UInt32(utf8.count))
-        bytes.append(contentsOf: utf8)
+        write(UInt32(text.utf8.count))
+        append(contentsOf: text.utf8)
     }
 }
 
-/// Reads what ``MessageWriter`` wrote; anything else is an error.
+/// Reads what was written to a prefix; anything else is an error.
 struct MessageReader {
     private let bytes: [UInt8]
     private var position = 0
@@ -33,7 +31,7 @@ struct MessageReader {
         return bytes.withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: start, as: Value.self)) }
     }
 
-    mutating func readString() throws(ExecutorError) -> String {
+    mutating func readText() throws(ExecutorError) -> String {
         let count = Int(try read(UInt32.self))
         guard bytes.count - position >= count else { throw Self.short }
         let start = position

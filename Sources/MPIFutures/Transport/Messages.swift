@@ -17,30 +17,31 @@ struct RunOrder: Sendable {
     static func frame(
         _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int]
     ) -> Frame {
-        var writer = MessageWriter()
-        writer.write(header.number)
-        writer.write(header.stream)
-        writer.write(header.seed)
-        writer.write(UInt32(rank))
-        writer.write(UInt32(members.count))
-        for member in members { writer.write(UInt32(member)) }
-        writer.write(header.name)
-        writer.write(payload.typeName)
-        return Frame(kind: .run, task: task.number, prefix: writer.bytes, body: payload.bytes)
+        var prefix: [UInt8] = []
+        prefix.reserveCapacity(48 + 4 * members.count + header.name.utf8.count + payload.typeName.utf8.count)
+        prefix.write(header.number)
+        prefix.write(header.stream)
+        prefix.write(header.seed)
+        prefix.write(UInt32(rank))
+        prefix.write(UInt32(members.count))
+        for member in members { prefix.write(UInt32(member)) }
+        prefix.write(header.name)
+        prefix.write(payload.typeName)
+        return Frame(kind: .run, task: task.number, prefix: prefix, body: payload.bytes)
     }
 
     /// Reads the frame back.
     init(_ frame: Frame) throws(ExecutorError) {
-        var reader = MessageReader(frame.prefix)
-        let number = try reader.read(UInt64.self)
-        let stream = try reader.read(UInt64.self)
-        let seed = try reader.read(UInt64.self)
-        rank = Int(try reader.read(UInt32.self))
-        let count = Int(try reader.read(UInt32.self))
+        var prefix = MessageReader(frame.prefix)
+        let number = try prefix.read(UInt64.self)
+        let stream = try prefix.read(UInt64.self)
+        let seed = try prefix.read(UInt64.self)
+        rank = Int(try prefix.read(UInt32.self))
+        let count = Int(try prefix.read(UInt32.self))
         members = []
-        for _ in 0..<count { members.append(Int(try reader.read(UInt32.self))) }
-        header = SubmissionHeader(name: try reader.readString(), number: number, stream: stream, seed: seed)
-        payload = TaskPayload(typeName: try reader.readString(), bytes: frame.body)
+        for _ in 0..<count { members.append(Int(try prefix.read(UInt32.self))) }
+        header = SubmissionHeader(name: try prefix.readText(), number: number, stream: stream, seed: seed)
+        payload = TaskPayload(typeName: try prefix.readText(), bytes: frame.body)
         task = TaskID(frame.task)
     }
 }
@@ -49,52 +50,38 @@ extension WorkerReport {
     /// The frame that says this.
     var frame: Frame {
         switch self {
-        case .started(let task):
-            return Frame(kind: .started, task: task.number)
-        case .dropped(let task):
-            return Frame(kind: .dropped, task: task.number)
+        case .started(let task): return Frame(kind: .started, task: task.number)
+        case .dropped(let task): return Frame(kind: .dropped, task: task.number)
         case .progress(let task, let progress):
-            var writer = MessageWriter()
-            writer.write(progress.fraction.bitPattern)
-            writer.write(progress.message)
-            return Frame(kind: .progress, task: task.number, prefix: writer.bytes)
+            return Frame(
+                kind: .progress, task: task.number, number: progress.fraction.bitPattern,
+                body: Array(progress.message.utf8))
         case .answered(let task, let outcome, let microseconds):
-            var writer = MessageWriter()
-            writer.write((microseconds ?? -1).bitPattern)
+            let time = (microseconds ?? -1).bitPattern
             switch outcome {
             case .encoded(let bytes):
-                writer.write(UInt8(0))
-                return Frame(kind: .answered, task: task.number, prefix: writer.bytes, body: bytes)
-            case .local:
-                preconditionFailure("a local output does not leave its process")
+                return Frame(kind: .returned, task: task.number, number: time, body: bytes)
             case .failure(let error):
-                writer.write(UInt8(1))
-                return Frame(
-                    kind: .answered, task: task.number, prefix: writer.bytes, body: Self.encode(error))
+                return Frame(kind: .threw, task: task.number, number: time, body: Self.encode(error))
+            case .local: preconditionFailure("a local output does not leave its process")
             }
-        case .collectivePrepared:
-            return Frame(kind: .collectivePrepared)
-        case .collectiveFailed(let reason):
-            return Frame(kind: .collectiveFailed, body: Array(reason.utf8))
+        case .collectivePrepared: return Frame(kind: .collectivePrepared)
+        case .collectiveFailed(let reason): return Frame(kind: .collectiveFailed, body: Array(reason.utf8))
         }
     }
 
     /// Reads a worker's frame; `nil` where it is none.
-    init?(_ frame: Frame) throws {
+    init?(_ frame: Frame) {
         let task = TaskID(frame.task)
+        let time = Double(bitPattern: frame.number)
         switch frame.kind {
         case .started: self = .started(task)
         case .dropped: self = .dropped(task)
         case .progress:
-            var reader = MessageReader(frame.prefix)
-            let fraction = Double(bitPattern: try reader.read())
-            self = .progress(task, TaskProgress(fraction: fraction, message: try reader.readString()))
-        case .answered:
-            var reader = MessageReader(frame.prefix)
-            let microseconds = Double(bitPattern: try reader.read())
-            let failed = try reader.read(UInt8.self) != 0
-            let outcome: TaskOutcome = failed ? .failure(Self.decode(frame.body)) : .encoded(frame.body)
-            self = .answered(task, outcome, microseconds: microseconds < 0 ? nil : microseconds)
+            self = .progress(task, TaskProgress(fraction: time, message: String(decoding: frame.body, as: UTF8.self)))
+        case .returned: self = .answered(task, .encoded(frame.body), microseconds: time < 0 ? nil : time)
+        case .threw:
+            self = .answered(task, .failure(Self.decode(frame.body)), microseconds: time < 0 ? nil : time)
         case .collectivePrepared: self = .collectivePrepared
         case .collectiveFailed: self = .collectiveFailed(String(decoding: frame.body, as: UTF8.self))
         default: return nil

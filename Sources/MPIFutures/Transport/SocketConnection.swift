@@ -2,43 +2,60 @@
 // One end of a connection between a program and a worker.
 
 import DequeModule
+import Foundation
 import Futures
-import NIOCore
 import Synchronization
 
-/// Whoever listens to a connection; called on the connection's event loop.
+/// Whoever listens to a connection; called on the socket loop's thread.
 protocol FrameReceiver: AnyObject, Sendable {
     /// Frames came in, all that one read brought.
     func received(_ frames: [Frame], on connection: SocketConnection)
     /// The connection has ended: the other end left, or sent what no frame is.
-    func closed(_ connection: SocketConnection, _ error: (any Error)?)
+    func closed(_ connection: SocketConnection)
 }
 
-/// Sends frames over a channel; small ones travel together, large ones in pieces as the socket takes them.
+/// Sends and receives frames over a socket.
 ///
-/// `enqueue` and `flush` may be called from any thread and never block.
-final class SocketConnection: Sendable {
+/// `enqueue` and `flush` may be called from any thread and never block: `flush` writes what the socket takes, and the
+/// loop writes the rest. Small frames travel together, large bodies leave from where they are.
+final class SocketConnection: SocketHandler {
     /// Bodies above this are not copied into the common buffer.
-    private static let largeBody = 1 << 16
-    /// How much of a large body is handed to the channel at a time.
-    private static let piece = 1 << 22
-
-    private enum Pending {
-        case bytes(ByteBuffer)
-        case body([UInt8], from: Int)
-    }
+    private static let largeBody = 1 << 14
+    /// What one read takes at most.
+    private static let readSize = 1 << 18
 
     private struct Outbox {
-        var small = ByteBuffer()
-        var queue: Deque<Pending> = []
-        var isScheduled = false
+        /// What is ready to be sent, and how much of the first has left.
+        var queue: Deque<[UInt8]> = []
+        var sent = 0
+        /// Small frames that gather.
+        var small: [UInt8] = []
+        /// The socket is full: the loop goes on when there is room.
+        var isBlocked = false
+        var isClosed = false
     }
 
-    private let outbox = Mutex(Outbox())
-    private let channel: any Channel
+    /// What only the loop's thread touches.
+    private struct Inbox {
+        var parser = FrameParser()
+        var buffer = [UInt8](repeating: 0, count: SocketConnection.readSize)
+        var isClosed = false
+    }
 
-    init(_ channel: any Channel) {
-        self.channel = channel
+    private let descriptor: Int32
+    private let receiver: any FrameReceiver
+    private let outbox = Mutex(Outbox())
+    private let inbox = Mutex(Inbox())
+
+    /// Takes a connected socket over and serves it from now on.
+    init(_ descriptor: Int32, _ receiver: any FrameReceiver) {
+        self.descriptor = descriptor
+        self.receiver = receiver
+    }
+
+    /// Starts to receive.
+    func start() {
+        SocketLoop.shared.add(descriptor, self)
     }
 
     /// Queues a frame; it leaves with the next flush.
@@ -46,27 +63,21 @@ final class SocketConnection: Sendable {
         outbox.withLock { outbox in
             frame.writeHead(into: &outbox.small)
             if frame.body.count <= Self.largeBody {
-                outbox.small.writeBytes(frame.body)
+                outbox.small += frame.body
             } else {
-                outbox.queue.append(.bytes(outbox.small))
-                outbox.small = ByteBuffer()
-                outbox.queue.append(.body(frame.body, from: 0))
+                outbox.queue.append(outbox.small)
+                outbox.small = []
+                outbox.queue.append(frame.body)
             }
         }
     }
 
-    /// Sends what is queued.
+    /// Sends what is queued, as far as the socket takes it.
     func flush() {
-        let mustWake = outbox.withLock { outbox in
-            guard !outbox.isScheduled, outbox.small.readableBytes > 0 || !outbox.queue.isEmpty else { return false }
-            outbox.isScheduled = true
-            return true
-        }
-        guard mustWake else { return }
-        if channel.eventLoop.inEventLoop {
-            drain()
-        } else {
-            channel.eventLoop.execute { self.drain() }
+        outbox.withLock { outbox in
+            guard !outbox.isBlocked, !outbox.isClosed else { return }
+            outbox.isBlocked = !send(&outbox)
+            if outbox.isBlocked { SocketLoop.shared.watchWritable(descriptor, true) }
         }
     }
 
@@ -76,93 +87,78 @@ final class SocketConnection: Sendable {
         flush()
     }
 
-    /// Closes the connection when what was sent has left.
+    /// Ends the connection; the receiver is told on the loop's thread.
     func close() {
-        channel.eventLoop.execute { [channel] in
-            channel.flush()
-            channel.close(promise: nil)
-        }
+        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    /// Writes until the socket takes no more; on the event loop.
-    func drain() {
-        while channel.isWritable, let next = nextBytes() {
-            channel.writeAndFlush(next, promise: nil)
-        }
-    }
-
-    /// The next bytes to write; where there are none, the next flush wakes the loop again.
-    private func nextBytes() -> ByteBuffer? {
+    func writable() {
         outbox.withLock { outbox in
-            switch outbox.queue.popFirst() {
-            case .bytes(let buffer):
-                return buffer
-            case .body(let body, let start):
-                let end = min(start + Self.piece, body.count)
-                if end < body.count { outbox.queue.prepend(.body(body, from: end)) }
-                return ByteBuffer(bytes: body[start..<end])
-            case nil:
-                guard outbox.small.readableBytes > 0 else {
-                    outbox.isScheduled = false
-                    return nil
-                }
-                defer { outbox.small = ByteBuffer() }
-                return outbox.small
+            guard outbox.isBlocked, !outbox.isClosed else { return }
+            outbox.isBlocked = !send(&outbox)
+            if !outbox.isBlocked { SocketLoop.shared.watchWritable(descriptor, false) }
+        }
+    }
+
+    func readable() {
+        let (frames, isClosed) = inbox.withLock { inbox -> ([Frame], Bool) in
+            guard !inbox.isClosed else { return ([], false) }
+            var frames: [Frame] = []
+            inbox.isClosed = !read(&inbox, into: &frames)
+            return (frames, inbox.isClosed)
+        }
+        if !frames.isEmpty { receiver.received(frames, on: self) }
+        guard isClosed else { return }
+        outbox.withLock { outbox in
+            outbox.isClosed = true
+            outbox.queue = []
+            outbox.small = []
+        }
+        SocketLoop.shared.remove(descriptor)
+        receiver.closed(self)
+    }
+
+    /// Reads once; false at the end of the stream, or where it makes no sense.
+    private func read(_ inbox: inout Inbox, into frames: inout [Frame]) -> Bool {
+        let count = recv(descriptor, &inbox.buffer, inbox.buffer.count, Int32(MSG_DONTWAIT))
+        if count < 0 { return errno == EAGAIN || errno == EINTR }
+        guard count > 0 else { return false }
+        do {
+            try inbox.buffer.withUnsafeBytes { bytes in
+                try inbox.parser.parse(UnsafeRawBufferPointer(rebasing: bytes[..<count]), into: &frames)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Writes until nothing is left or the socket is full; false where it is full.
+    private func send(_ outbox: inout Outbox) -> Bool {
+        while true {
+            guard let next = outbox.queue.first else {
+                if outbox.small.isEmpty { return true }
+                outbox.queue.append(outbox.small)
+                outbox.small = []
+                continue
+            }
+            let start = outbox.sent
+            let count = next.withUnsafeBytes { bytes in
+                Glibc.send(
+                    descriptor, bytes.baseAddress! + start, bytes.count - start,
+                    Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                // On any other error the end of the stream comes to be read.
+                if errno != EAGAIN { outbox.isClosed = true }
+                return errno != EAGAIN
+            }
+            outbox.sent += count
+            if outbox.sent == next.count {
+                outbox.queue.removeFirst()
+                outbox.sent = 0
             }
         }
-    }
-}
-
-/// Feeds a channel's bytes to its connection.
-final class FrameHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let connection: SocketConnection
-    private let receiver: any FrameReceiver
-    private var parser = FrameParser()
-    private var frames: [Frame] = []
-    private var failure: (any Error)?
-    private var isClosed = false
-
-    init(_ connection: SocketConnection, _ receiver: any FrameReceiver) {
-        self.connection = connection
-        self.receiver = receiver
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard failure == nil else { return }
-        do {
-            try parser.parse(unwrapInboundIn(data), into: &frames)
-        } catch {
-            failure = error
-            context.close(promise: nil)
-        }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        deliver()
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { connection.drain() }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        deliver()
-        guard !isClosed else { return }
-        isClosed = true
-        receiver.closed(connection, failure)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? error
-        context.close(promise: nil)
-    }
-
-    private func deliver() {
-        guard !frames.isEmpty else { return }
-        let batch = frames
-        frames = []
-        receiver.received(batch, on: connection)
     }
 }

@@ -4,7 +4,6 @@
 import DequeModule
 import Foundation
 import Futures
-import NIOCore
 import Synchronization
 
 /// Runs tasks in the order in which they came and reports their outcomes.
@@ -27,12 +26,10 @@ final class TaskRunner: Sendable {
     private static let batch = 16
     private let state = Mutex(State())
     private let connection: SocketConnection
-    private let loop: any EventLoop
     private let record: RunningRecord
 
-    init(_ connection: SocketConnection, _ loop: any EventLoop, _ record: RunningRecord) {
+    init(_ connection: SocketConnection, _ record: RunningRecord) {
         self.connection = connection
-        self.loop = loop
         self.record = record
     }
 
@@ -42,7 +39,7 @@ final class TaskRunner: Sendable {
         set { state.withLock { $0.index = newValue } }
     }
 
-    /// Adds tasks behind those that wait.
+    /// Adds tasks behind those that wait; on the socket loop's thread.
     func enqueue(_ orders: [RunOrder]) {
         guard !orders.isEmpty else { return }
         let mustArm = state.withLock { state in
@@ -51,7 +48,7 @@ final class TaskRunner: Sendable {
             defer { state.tickIsArmed = true }
             return !state.tickIsArmed
         }
-        if mustArm { armTick() }
+        if mustArm { SocketLoop.shared.tick { self.tick() } }
     }
 
     /// Gives a task back that has not begun.
@@ -132,12 +129,10 @@ final class TaskRunner: Sendable {
         state.withLock { $0.unflushed += 1 }
     }
 
-    private func armTick() {
-        loop.scheduleTask(in: .milliseconds(1)) { self.tick() }
-    }
-
     /// Once a millisecond while tasks run: what has gathered leaves, and a task that takes long is said to run.
-    private func tick() {
+    ///
+    /// - Returns: Whether tasks still run.
+    private func tick() -> Bool {
         let (started, goesOn) = state.withLock { state -> (TaskID?, Bool) in
             state.unflushed = 0
             state.tickIsArmed = state.runner != nil
@@ -147,6 +142,6 @@ final class TaskRunner: Sendable {
         }
         if let started { connection.enqueue(WorkerReport.started(started).frame) }
         connection.flush()
-        if goesOn { armTick() }
+        return goesOn
     }
 }

@@ -48,21 +48,8 @@ struct WorkerGuardian {
     }
 
     private mutating func connect() -> Bool {
-        connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array(setup.socket.utf8CString)
-        guard connection >= 0, path.count <= MemoryLayout.size(ofValue: address.sun_path) else { return false }
-        withUnsafeMutableBytes(of: &address.sun_path) { target in
-            path.withUnsafeBytes { target.copyMemory(from: $0) }
-        }
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(connection, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
-        guard connected else { return false }
         do {
+            connection = try UnixSocket.connect(to: setup.socket)
             let hello = try BinaryEncoder().encode(setup.hello(.guardian, pid: getpid()))
             return write(Frame(kind: .hello, body: hello))
         } catch {
@@ -70,15 +57,18 @@ struct WorkerGuardian {
         }
     }
 
-    /// The pool says one thing only: end the worker. The end of the connection is the end of the program.
+    /// The pool says one thing only: end the worker.
+    ///
+    /// The end of the connection is the end of the program.
     private func readCommand() {
         var header = [UInt8](repeating: 0, count: Frame.headerSize)
         let count = read(connection, &header, header.count)
         if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
         guard count > 0 else { endWorker() }
-        if header[16] == Frame.Kind.kill.rawValue {
+        // The kind is in the first of its 4 bytes.
+        if header[24] == Frame.Kind.kill.rawValue {
             kill(worker, SIGKILL)
-        } else if header[16] == Frame.Kind.refused.rawValue {
+        } else if header[24] == Frame.Kind.refused.rawValue {
             endWorker()
         }
     }
@@ -118,10 +108,14 @@ struct WorkerGuardian {
     private func write(_ frame: Frame) -> Bool {
         var bytes = frame.bytes[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(connection, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count < 0 {
                 if errno == EINTR { continue }
-                return false
+                guard errno == EAGAIN else { return false }
+                // The pool is slow to read: the worker's output waits in its pipe meanwhile.
+                var descriptor = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
+                poll(&descriptor, 1, -1)
+                continue
             }
             bytes = bytes.dropFirst(count)
         }

@@ -4,8 +4,6 @@
 import Foundation
 import Futures
 import MPI
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Serves a pool over its socket until it is told to leave or the program is gone.
@@ -37,28 +35,17 @@ final class WorkerService: FrameReceiver {
     }
 
     private func connect() {
-        let group = MultiThreadedEventLoopGroup.pools
-        ClientBootstrap(group: group)
-            .channelInitializer { channel in
-                let connection = SocketConnection(channel)
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(FrameHandler(connection, self))
-                    let hello = try BinaryEncoder().encode(self.setup.hello(.worker, pid: getpid()))
-                    connection.enqueue(Frame(kind: .hello, body: hello))
-                    self.parts.withLock { parts in
-                        parts = Parts(
-                            tasks: TaskRunner(connection, channel.eventLoop, self.record),
-                            gangs: GangRunner(connection, self.record))
-                    }
-                    channel.pipeline.eventLoop.execute { connection.flush() }
-                }
+        do {
+            let connection = SocketConnection(try UnixSocket.connect(to: setup.socket), self)
+            parts.withLock {
+                $0 = Parts(tasks: TaskRunner(connection, record), gangs: GangRunner(connection, record))
             }
-            .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.frames)
-            .connect(unixDomainSocketPath: setup.socket)
-            .whenFailure { _ in
-                // The program is gone before it was met.
-                Self.leave()
-            }
+            connection.send(Frame(kind: .hello, body: try BinaryEncoder().encode(setup.hello(.worker, pid: getpid()))))
+            connection.start()
+        } catch {
+            // The program is gone before it was met.
+            Self.leave()
+        }
     }
 
     func received(_ frames: [Frame], on connection: SocketConnection) {
@@ -81,7 +68,7 @@ final class WorkerService: FrameReceiver {
         start(&orders, parts)
     }
 
-    func closed(_ connection: SocketConnection, _ error: (any Error)?) {
+    func closed(_ connection: SocketConnection) {
         // Leaving here, on the socket's thread, ends the process even in the middle of a solve.
         Self.leave()
     }
@@ -97,10 +84,8 @@ final class WorkerService: FrameReceiver {
         let task = TaskID(frame.task)
         switch frame.kind {
         case .welcome:
-            var reader = MessageReader(frame.prefix)
-            let index = Int(try reader.read(UInt32.self))
-            parts.tasks.index = index
-            parts.gangs.index = index
+            parts.tasks.index = Int(frame.number)
+            parts.gangs.index = Int(frame.number)
         case .refused:
             WorkerMark.complain("the pool refused this worker: \(String(decoding: frame.body, as: UTF8.self))")
             Self.leave(status: 77)

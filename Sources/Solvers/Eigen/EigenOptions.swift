@@ -13,9 +13,11 @@ public struct EigenOptions: Codable, Sendable, Hashable {
 
     /// The residual norm to reach, relative to the ∞-norm of the operator; above 1e-15 and below 1.
     public var tolerance: Double
-    /// How often the iteration may restart; `nil` leaves it to SLEPc.
+    /// How often one run of the iteration may restart; `nil` for 1,000 or more, growing with the dimension.
     public var maximumRestarts: Int?
-    /// The dimension of the search space, above `count` and at most the operator's; `nil` chooses one.
+    /// The dimension of the search space, above `count` and at most the operator's.
+    ///
+    /// `nil` chooses a small one, and larger ones (up to 16 times) where nothing converges in it.
     public var subspaceSize: Int?
     /// Whether to show that no level is missing.
     ///

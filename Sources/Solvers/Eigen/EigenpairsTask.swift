@@ -2,6 +2,7 @@
 // An eigensolve as a task, and the call that submits it.
 
 public import Futures
+internal import MPIFutures
 
 /// A symmetric eigensolve that any executor can run.
 ///
@@ -21,8 +22,8 @@ public struct EigenpairsTask<Operator: LinearOperator>: RemoteTask {
     /// On ranks above 0 of a gang the result has no vectors.
     @concurrent public func run() async throws -> Eigenpairs {
         try Task.checkCancellation()
-        if let communicator = TaskContext.current?.attachment as? any GangCommunicator {
-            return try SLEPcEigenSolver(request, on: communicator.rawHandle).solve()
+        if let communicator = TaskContext.current?.communicator {
+            return try SLEPcEigenSolver(request, on: communicator).solve()
         }
         return try LAPACKEigenSolver(request: request).solve()
     }

@@ -46,11 +46,12 @@ struct LevelSearch {
     /// Collective.
     mutating func findFirst(in matrix: borrowing DistributedMatrix, _ found: VectorSet) throws {
         while values.count < wanted {
-            let outcome = try run(matrix, found, wanted: wanted - values.count)
+            let outcome = try run(matrix, found, wanted: wanted - values.count, which.part)
             reason = outcome.reason
             values += outcome.values
-            // After a breakdown the rest is in another invariant subspace: a new start vector reaches it.
-            if values.count < wanted, outcome.values.isEmpty || outcome.ranOutOfRestarts {
+            // What is missing may be out of this run's reach (another invariant subspace after a breakdown, another
+            // end of the spectrum): with the found ones deflated, a new start vector finds it.
+            if outcome.values.isEmpty {
                 throw failure(
                     "\(values.count) of \(wanted) pairs converged; raise maximumRestarts or subspaceSize, or ask for "
                         + "a larger tolerance")
@@ -62,22 +63,44 @@ struct LevelSearch {
     ///
     /// Collective.
     mutating func complete(in matrix: borrowing DistributedMatrix, _ found: VectorSet) throws {
+        // The ends of the spectrum converge independently of each other, so a run for the largest magnitudes may end
+        // with a value of one end before a larger one of the other has shown: each end is asked by itself.
+        let parts: [KrylovSchur.Part] = which == .largestMagnitude ? [.smallest, .largest] : [which.part]
         isLastLevelCut = false
         while values.count < dimension {
-            let outcome = try run(matrix, found, wanted: 1)
-            guard let next = outcome.values.first else {
-                throw failure(
-                    "the pairs converged, but the run that shows their completeness did not; raise maximumRestarts "
-                        + "or subspaceSize, or ask for completeness: .unchecked")
+            let before = values.count
+            var isCut = false
+            for part in parts where values.count < dimension {
+                let gap = try extend(in: matrix, found, part)
+                if gap >= -levelTolerance { isCut = isCut || gap <= levelTolerance }
             }
-            let gap = which.rank(of: next) - which.rank(of: values[order[wanted - 1]])
-            if gap >= -levelTolerance {
-                isLastLevelCut = gap <= levelTolerance
-                return try found.removeAll(from: values.count)
+            if values.count == before {
+                isLastLevelCut = isCut
+                return
             }
+        }
+    }
+
+    /// Finds the most wanted pair of the complement and keeps it where it is better than the least wanted pair.
+    ///
+    /// - Returns: How much worse it is than that pair was; negative where it is better.
+    private mutating func extend(
+        in matrix: borrowing DistributedMatrix, _ found: VectorSet, _ part: KrylovSchur.Part
+    ) throws -> Double {
+        let outcome = try run(matrix, found, wanted: 1, part)
+        guard let next = outcome.values.first else {
+            throw failure(
+                "the pairs converged, but the run that shows their completeness did not; raise maximumRestarts "
+                    + "or subspaceSize, or ask for completeness: .unchecked")
+        }
+        let gap = which.rank(of: next) - which.rank(of: values[order[wanted - 1]])
+        if gap >= -levelTolerance {
+            try found.removeAll(from: values.count)
+        } else {
             values.append(next)
             recoveredCount += 1
         }
+        return gap
     }
 
     /// Drops what is not wanted and brings the rest into ascending order.
@@ -99,24 +122,38 @@ struct LevelSearch {
         values.indices.sorted { (which.rank(of: values[$0]), $0) < (which.rank(of: values[$1]), $1) }
     }
 
+    /// Runs SLEPc once, or again in a larger space where nothing converged and the options leave that open.
     private mutating func run(
-        _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int
+        _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part
     ) throws -> KrylovSchur.Outcome {
-        let part: KrylovSchur.Part =
-            switch which {
-            case .smallestReal: .smallest
-            case .largestReal: .largest
-            case .largestMagnitude: .largestMagnitude
-            }
-        let (context, total) = (TaskContext.current, self.wanted)
+        // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most. Close clusters
+        // need large ones.
+        let smallest = min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension)
+        let isFixed = options.subspaceSize != nil || options.maximumRestarts != nil
+        let largest = isFixed ? smallest : min(16 * smallest, dimension)
+        var subspace = smallest
+        while true {
+            let outcome = try run(matrix, found, wanted: wanted, part, subspace: subspace)
+            if !outcome.values.isEmpty || subspace >= largest { return outcome }
+            subspace = min(4 * subspace, largest)
+        }
+    }
+
+    private mutating func run(
+        _ matrix: borrowing DistributedMatrix, _ found: VectorSet, wanted: Int, _ part: KrylovSchur.Part, subspace: Int
+    ) throws -> KrylovSchur.Outcome {
+        let (context, before, total) = (TaskContext.current, values.count, self.wanted)
+        var reported = -1
         let method = KrylovSchur(
-            wanted: wanted, part: part,
-            // Small spaces win where the products with the matrix are cheap: orthogonalisation costs most.
-            subspace: min(options.subspaceSize ?? max(2 * wanted, wanted + 11), dimension),
-            tolerance: tolerance, maximumRestarts: options.maximumRestarts,
+            wanted: wanted, part: part, subspace: subspace, tolerance: tolerance,
+            maximumRestarts: options.maximumRestarts ?? max(1000, 2 * dimension / subspace),
             seed: options.seed &+ runs &* 0xD1B5_4A32_D192_ED03
         ) { converged in
-            context?.report(progress: Double(converged) / Double(total), "eigenpairs")
+            // Restarts may come by the thousand: only news is reported.
+            if converged != reported {
+                context?.report(progress: min(1, Double(before + converged) / Double(total)), "eigenpairs")
+            }
+            reported = converged
             return Task.isCancelled
         }
         runs += 1
@@ -135,5 +172,16 @@ struct LevelSearch {
         SolverError(
             .notConverged, message,
             diagnostics: SolverError.Diagnostics(convergedValues: values, restarts: restarts, reason: reason))
+    }
+}
+
+extension Which {
+    /// The part of the spectrum in SLEPc's terms.
+    fileprivate var part: KrylovSchur.Part {
+        switch self {
+        case .smallestReal: .smallest
+        case .largestReal: .largest
+        case .largestMagnitude: .largestMagnitude
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the best orthonormal eigenpairs out of nearly good ones.
 
+internal import MPI
 internal import SLEPc
 
 /// The Rayleigh–Ritz procedure on a few distributed vectors.
@@ -21,13 +22,13 @@ enum RayleighRitz {
                 projected += try vectors.dots(with: product, first: count)
             }
         }
-        let gang = matrix.gang
-        let pairs = try gang.agree {
+        let communicator = matrix.communicator
+        let pairs = try communicator.agree {
             try DenseSymmetricMatrix(dimension: count, entries: projected).allEigenpairs()
         }
         // Sums may differ in the last bit from rank to rank, and a degenerate basis with them: one rank decides.
-        let values = try gang.broadcast(pairs.values, from: 0)
-        let rotation = try gang.broadcast(pairs.vectors, from: 0)
+        let values = try communicator.broadcast(pairs.values)
+        let rotation = try communicator.broadcast(pairs.vectors)
         try matrix.withVectors { rotated in
             for index in 0..<count {
                 let column = Array(rotation[index * count..<(index + 1) * count])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Eigenproblems by SLEPc, on the ranks of a gang.
 
+package import MPI
 internal import SLEPc
 
 /// Solves a symmetric eigenproblem on all ranks of a communicator.
@@ -9,41 +10,45 @@ internal import SLEPc
 /// request.
 package struct SLEPcEigenSolver<Operator: LinearOperator> {
     private let request: EigenRequest<Operator>
-    private let gang: Gang
+    private let communicator: Communicator
 
-    /// A solver on a communicator (an `MPI_Comm`).
+    /// A solver on a communicator.
     ///
-    /// Starts SLEPc where it does not run yet. Local.
-    package init(_ request: EigenRequest<Operator>, on communicator: OpaquePointer) throws {
-        try SLEPcSession.start()
+    /// Local.
+    package init(_ request: EigenRequest<Operator>, on communicator: Communicator) {
         self.request = request
-        gang = try Gang(communicator)
+        self.communicator = communicator
     }
 
     /// Builds, solves, checks, verifies and collects.
     ///
-    /// Collective.
+    /// Collective over the communicator. Starts SLEPc where it does not run yet.
     ///
     /// - Returns: The pairs; the vectors are there on rank 0 only.
-    /// - Throws: ``SolverError``, `PETScError`, `CancellationError`, or what the operator throws on this rank. All
+    /// - Throws: ``SolverError``, `PETScError`, `MPIError`, `CancellationError`, or what the operator throws. All
     ///   ranks throw where one does, except where a call inside PETSc fails on one rank alone.
     package func solve() throws -> Eigenpairs {
         do {
             var timings = Eigenpairs.Timings()
             var watch = Stopwatch()
-            let partition = try gang.agree {
+            let partition = try communicator.agree {
+                try SLEPcSession.start()
                 try request.validate()
-                return RowPartition(dimension: request.dimension, size: gang.size)
+                return RowPartition(dimension: request.dimension, size: communicator.size)
             }
-            var built: SparseRows? = try gang.agree { try request.rows(partition.rows(of: gang.rank)) }
-            let scale = try gang.maximum([built?.maximumNorm ?? 0])[0]
+            var built: SparseRows? = try communicator.agree {
+                try request.rows(partition.rows(of: communicator.rank))
+            }
+            let scale = try communicator.allReduce(built?.maximumNorm ?? 0, .max)
             timings.build = watch.lap()
-            return try DistributedMatrix.with(partition: partition, gang: gang, rows: { Self.take(&built) }) { matrix in
+            return try DistributedMatrix.with(
+                partition: partition, on: communicator, rows: { Self.take(&built) }
+            ) { matrix in
                 timings.assembly = watch.lap()
                 return try solve(matrix, scale: scale, &timings, &watch)
             }
-        } catch let error as PeerError {
-            throw SolverError(.peerFailed, error.description)
+        } catch let error as MPIError where error.code == .cancelled {
+            throw CancellationError()
         }
     }
 
@@ -74,7 +79,7 @@ package struct SLEPcEigenSolver<Operator: LinearOperator> {
             return Eigenpairs(
                 values: search.values, vectors: vectors, dimension: request.dimension,
                 residuals: quality.residuals, orthogonalityDefect: quality.orthogonalityDefect,
-                iterations: search.restarts, reason: search.reason, solver: .slepc(ranks: gang.size),
+                iterations: search.restarts, reason: search.reason, solver: .slepc(ranks: communicator.size),
                 completeness: request.options.completeness, isLastLevelCut: search.isLastLevelCut,
                 recoveredCount: search.recoveredCount, timings: timings)
         }

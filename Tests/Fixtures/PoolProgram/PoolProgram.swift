@@ -14,7 +14,8 @@ struct PoolProgram {
         let pool = try await MPIExecutor(strategy: .dynamic, workers: 2)
         switch mode {
         case "idle":
-            _ = try await pool.submit(0) { $0 }.value
+            // A collective task ends only when all workers are there.
+            _ = try await pool.submit(0, ranks: 2) { _, communicator in try communicator.allReduce(1, .sum) }.value
         case "boot":
             pool.bootUp()
         case "unused":

@@ -50,9 +50,8 @@ struct FutureStorageRaceTests {
     }
 
     @Test func releasesThousandsOfWaitersThatAreCancelled() async {
-        let storage = FutureStorage<Int>(cancelsWithWaiter: true)
         let requests = Counter()
-        storage.setOnCancel { requests.increment() }
+        let storage = FutureStorage<Int>(cancelsWithWaiter: true, onCancel: { requests.increment() })
         let waiters = (0..<3000).map { _ in Task { await storage.wait() } }
         for waiter in waiters { waiter.cancel() }
         for waiter in waiters {
@@ -66,9 +65,12 @@ struct FutureStorageRaceTests {
 
     @Test func callsBackOutsideItsLock() async {
         // Each of these looks at the future again, which would lock up if it held its lock meanwhile.
-        let storage = FutureStorage<Int>()
         let calls = Counter()
-        storage.setOnCancel { if !storage.current.isEnd { calls.increment() } }
+        let looked = Mutex<FutureStorage<Int>?>(nil)
+        let storage = FutureStorage<Int>(onCancel: {
+            if looked.withLock({ $0 })?.current.isEnd == false { calls.increment() }
+        })
+        looked.withLock { $0 = storage }
         storage.whenEnded { _ in
             storage.whenEnded { _ in calls.increment() }
             storage.requestCancel()
@@ -82,21 +84,15 @@ struct FutureStorageRaceTests {
     @Test func letsGoOfEverythingAtItsEnd() async {
         final class Witness: Sendable {}
         weak var witness: Witness?
-        let storage = FutureStorage<Int>()
+        let storage: FutureStorage<Int>
         do {
             let strong = Witness()
             witness = strong
+            storage = FutureStorage(onCancel: { _ = strong })
             storage.whenEnded { _ in _ = strong }
-            storage.setOnCancel { _ = strong }
         }
         #expect(witness != nil)
         _ = storage.end(.success(1))
         #expect(witness == nil)
-        do {
-            let strong = Witness()
-            witness = strong
-            storage.setOnCancel { _ = strong }
-        }
-        #expect(witness == nil, "nothing is kept by a future that has ended")
     }
 }

@@ -8,10 +8,12 @@ import Testing
 struct FixtureProgram {
     let file: URL
 
-    /// The program of a name that lies beside the test bundle.
+    /// The program of a name that was built with the tests, or the one in `TEST_PROGRAMS`: a release build.
     init(name: String) {
-        file = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(
-            path: name)
+        let directory =
+            ProcessInfo.processInfo.environment["TEST_PROGRAMS"].map { URL(filePath: $0) }
+            ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        file = directory.appending(path: name)
     }
 
     /// The program in a file.

@@ -106,14 +106,19 @@ struct Scene {
     }
 
     /// How many submitters wait for room.
-    var waitingSubmitters: Int { dispatcher.state.withLock { $0.submitters.count } }
+    var waitingSubmitters: Int { dispatcher.inbox.withLock { $0.submitters.count } }
 
     /// How many wait until everything has ended.
-    var waitingDrains: Int { dispatcher.state.withLock { $0.drainWaiters.count } }
+    var waitingDrains: Int { dispatcher.core.withLock { $0.drainWaiters.count } }
 
     /// Whether no more tasks are taken.
-    var isShutDown: Bool { dispatcher.state.withLock { $0.machine.isShutDown } }
+    var isShutDown: Bool { dispatcher.core.withLock { $0.machine.isShutDown } }
 
     /// Whether nothing is kept of any submission.
-    var isEmpty: Bool { dispatcher.state.withLock { $0.entries.isEmpty } }
+    var isEmpty: Bool { dispatcher.core.withLock { $0.entries.isEmpty } }
+}
+
+extension Dispatcher {
+    /// Whether nothing is submitted that has not ended.
+    var isIdle: Bool { core.withLock { $0.machine.liveTaskCount == 0 } }
 }

@@ -83,6 +83,24 @@ struct DynamicPoolTests {
         }
     }
 
+    @Test func exchangesCodableValuesInAGang() async throws {
+        try await withPool(workers: 3) { (pool: MPIExecutor) async throws in
+            let pairs = try await pool.submit("hello", ranks: 3) { word, communicator -> [Pair] in
+                let next = (communicator.rank + 1) % communicator.size
+                let previous = (communicator.rank + 2) % communicator.size
+                // A message to the next rank is small enough to be on its way before anybody receives.
+                try communicator.send(encoding: Pair(value: communicator.rank, pid: 1), to: next)
+                let (pair, _) = try communicator.receive(decoding: Pair.self, from: previous)
+                let words = try communicator.allGather(encoding: word)
+                guard words == ["hello", "hello", "hello"] else { throw TestFailure(reason: "\(words)") }
+                let root = try communicator.broadcast(encoding: communicator.rank == 1 ? pair : nil, root: 1)
+                guard root.value == 0 else { throw TestFailure(reason: "\(root)") }
+                return try communicator.gather(encoding: pair) ?? []
+            }.value
+            #expect(pairs.map(\.value) == [2, 0, 1])
+        }
+    }
+
     struct Pair: Codable {
         var value: Int
         var pid: Int32

@@ -3,7 +3,6 @@
 
 import Foundation
 import Futures
-import NIOCore
 import Testing
 
 @testable import MPIFutures
@@ -25,7 +24,7 @@ struct StrangerTests {
         let received = try #require(connection.readToEnd(), "the pool does not hang up")
         var frames: [Frame] = []
         var parser = FrameParser()
-        try parser.parse(ByteBuffer(bytes: received), into: &frames)
+        try parser.parse(received, into: &frames)
         #expect(frames.allSatisfy { $0.kind == .refused })
         return frames.map { String(decoding: $0.body, as: UTF8.self) }.joined()
     }

@@ -2,7 +2,6 @@
 // Commands and reports on their way through frames.
 
 import Futures
-import NIOCore
 import Testing
 
 @testable import MPIFutures
@@ -12,7 +11,7 @@ import Testing
     private func transported(_ frame: Frame) throws -> Frame {
         var parser = FrameParser()
         var frames: [Frame] = []
-        try parser.parse(ByteBuffer(bytes: frame.bytes), into: &frames)
+        try parser.parse(frame.bytes, into: &frames)
         return try #require(frames.first)
     }
 
@@ -90,16 +89,16 @@ import Testing
         #expect(order.rank == members.count / 2)
     }
 
-    @Test func isNoReportWhereItIsSomethingElse() throws {
+    @Test func isNoReportWhereItIsSomethingElse() {
         let reports: Set<Frame.Kind> = [
-            .started, .answered, .dropped, .progress, .collectivePrepared, .collectiveFailed,
+            .started, .returned, .threw, .dropped, .progress, .collectivePrepared, .collectiveFailed,
         ]
         for kind in Frame.Kind.allCases where !reports.contains(kind) {
-            #expect(try WorkerReport(Frame(kind: kind)) == nil)
+            #expect(WorkerReport(Frame(kind: kind)) == nil)
         }
     }
 
-    @Test func refusesAnswersAndOrdersThatAreCutShort() throws {
+    @Test func refusesOrdersThatAreCutShort() throws {
         let header = SubmissionHeader(name: "name", number: 1, stream: 2, seed: 3)
         let order = RunOrder.frame(
             TaskID(1), header, TaskPayload(typeName: "type", bytes: []), rank: 1, members: [4, 5])
@@ -108,17 +107,6 @@ import Testing
             cut.prefix = Array(order.prefix[..<count])
             let error = #expect(throws: ExecutorError.self) { try RunOrder(cut) }
             #expect(error?.code == .protocolViolation)
-        }
-        for report in [
-            WorkerReport.answered(TaskID(1), .encoded([1]), microseconds: 1),
-            .progress(TaskID(1), TaskProgress(fraction: 1, message: "text")),
-        ] {
-            let frame = report.frame
-            for count in 0..<frame.prefix.count {
-                var cut = frame
-                cut.prefix = Array(frame.prefix[..<count])
-                #expect(throws: ExecutorError.self) { try WorkerReport(cut) }
-            }
         }
     }
 
@@ -131,29 +119,29 @@ import Testing
                 body: random.bytes(Int.random(in: 0..<60, using: &random)))
             // An order, a report, none, or an error; what counts is that it is no trap.
             do { _ = try RunOrder(frame) } catch { #expect(error.code == .protocolViolation) }
-            do { _ = try WorkerReport(frame) } catch { #expect(error is ExecutorError) }
+            _ = WorkerReport(frame)
         }
     }
 
     @Test func readsWhatWasWritten() throws {
-        var writer = MessageWriter()
+        var writer: [UInt8] = []
         writer.write(UInt8(7))
         writer.write(Int32(-5))
         writer.write(UInt64.max)
         writer.write("")
         writer.write("zwölf Boxkämpfer")
-        var reader = MessageReader(writer.bytes)
+        var reader = MessageReader(writer)
         #expect(try reader.read(UInt8.self) == 7)
         #expect(try reader.read(Int32.self) == -5)
         #expect(try reader.read(UInt64.self) == .max)
-        #expect(try reader.readString() == "")
-        #expect(try reader.readString() == "zwölf Boxkämpfer")
+        #expect(try reader.readText() == "")
+        #expect(try reader.readText() == "zwölf Boxkämpfer")
         #expect(throws: ExecutorError.self) { try reader.read(UInt8.self) }
         var empty = MessageReader([])
-        #expect(throws: ExecutorError.self) { try empty.readString() }
+        #expect(throws: ExecutorError.self) { try empty.readText() }
         // A string that claims 4 GB.
         var liar = MessageReader([0xFF, 0xFF, 0xFF, 0xFF, 1, 2])
-        let error = #expect(throws: ExecutorError.self) { try liar.readString() }
+        let error = #expect(throws: ExecutorError.self) { try liar.readText() }
         #expect(error?.message == "a message is shorter than what it says about itself")
     }
 }

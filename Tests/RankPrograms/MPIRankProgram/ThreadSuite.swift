@@ -17,6 +17,7 @@ enum ThreadSuite {
         Checks.expect(world.isValid && world.name == "world", "world is valid")
         Checks.expect((0..<world.size).contains(world.rank), "the rank is below the size")
         Checks.expect(try world.rawHandle == world.rawHandle, "there is a handle for C libraries")
+        checkCodes()
         let seen = Mutex<[MPIError.Code?]>([])
         let thread = Thread {
             let operation = Result { try world.barrier() }
@@ -29,5 +30,16 @@ enum ThreadSuite {
         thread.start()
         while seen.withLock({ $0.isEmpty }) { usleep(200) }
         Checks.equal(seen.withLock { $0 }, [.wrongThread, .wrongThread, nil], "other threads are refused")
+    }
+
+    /// The numbers that this library gives to MPI's classes are those of the MPI library.
+    private static func checkCodes() {
+        let words: [(MPIError.Code, String)] = [
+            (.truncate, "TRUNCATE"), (.count, "COUNT"), (.rank, "RANK"), (.communicator, "COMM"), (.internal, "INTERN"),
+        ]
+        for (code, word) in words {
+            Checks.equal(MPIError.errorClass(of: code.rawValue), code, "class of \(code)")
+            Checks.expect(MPIError.text(of: code.rawValue).contains(word), "text of \(code)")
+        }
     }
 }

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The checks themselves.
 
-import CSolverRankProgram
-import Futures
-import SLEPc
+import MPI
 import Solvers
-
-/// The communicator of a task, as an executor would attach it.
-struct World: GangCommunicator {
-    var rawHandle: OpaquePointer { CSolverRankProgram_world() }
-}
 
 extension Checks {
     /// Everything that needs no task.
@@ -18,6 +11,7 @@ extension Checks {
         degenerateLevels()
         tinyProblems()
         otherEnds()
+        randomSpectra(trials: 40, seed: 3, largest: 150)
         errors()
         session()
     }
@@ -134,11 +128,21 @@ extension Checks {
             let pairs = try solve(HeisenbergChain(sites: 8), 2, .smallestReal, EigenOptions(wantsVectors: false))
             try expect(pairs.vectors.isEmpty && pairs.residuals.count == 2, "vectors")
         }
-        check("one rank alone") {
-            let request = EigenRequest(of: HeisenbergChain(sites: 6 + gang.rank), count: 2, which: .smallestReal)
-            let pairs = try SLEPcEigenSolver(request, on: CSolverRankProgram_self()).solve()
-            try expect(
-                pairs.solver == .slepc(ranks: 1) && pairs.vectors.count == 2 << (6 + gang.rank), "\(pairs.solver)")
+        check("gangs beside each other") {
+            // Rank 0 alone solves one problem while the others solve another.
+            try world.withSplit(color: min(world.rank, 1)) { part in
+                let sites = part.size == world.size ? 8 : 6 + min(world.rank, 1)
+                let request = EigenRequest(of: HeisenbergChain(sites: sites), count: 2, which: .smallestReal)
+                let pairs = try SLEPcEigenSolver(request, on: part).solve()
+                try expect(pairs.solver == .slepc(ranks: part.size), "\(pairs.solver)")
+                try expect(pairs.vectors.count == (part.rank == 0 ? 2 << sites : 0), "\(pairs.vectors.count)")
+            }
+        }
+        check("messages of the user's stay out of the gather") {
+            try world.send(42.0, to: (world.rank + 1) % world.size, tag: 0)
+            try expect(try solve(HeisenbergChain(sites: 5), 2).residuals.count, is: 2)
+            let source = (world.rank + world.size - 1) % world.size
+            try expect(try world.receive(Double.self, from: source, tag: 0).value, is: 42)
         }
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must fail, on every rank and with the right words, and leave the gang clean.
 
-import CSolverRankProgram
 import Futures
+import MPI
 import SLEPc
 import Solvers
 
@@ -22,8 +22,8 @@ extension Checks {
         ]
         for (way, code) in ways {
             check("an operator that is \(way.rawValue) on the last rank") {
-                let own = gang.rank == gang.size - 1
-                try expect(own ? code : .peerFailed) { _ = try solve(Misbehaving(way: way), 1) }
+                // The same error on all ranks, whoever's answer comes first.
+                try expect(code) { _ = try solve(Misbehaving(way: way), 1) }
             }
         }
         check("an operator that is not symmetric") {
@@ -54,15 +54,15 @@ extension Checks {
     func session() {
         check("an error of PETSc's has a stack") {
             do {
-                let partition = RowPartition(dimension: 4, size: gang.size)
-                let own = partition.rows(of: gang.rank)
+                let partition = RowPartition(dimension: 4, size: world.size)
+                let own = partition.rows(of: world.rank)
                 let rows = DistributedMatrix.LocalRows(
                     rowOffsets: (0...own.count).map(Int32.init), columns: own.map(Int32.init),
                     values: own.map(Double.init))
-                try DistributedMatrix.with(partition: partition, gang: gang, rows: { rows }) { matrix in
+                try DistributedMatrix.with(partition: partition, on: world, rows: { rows }) { matrix in
                     try matrix.withVectors { found in
                         let run = KrylovSchur(
-                            wanted: 3, part: .smallest, subspace: 2, tolerance: 1e-8, maximumRestarts: nil, seed: 1
+                            wanted: 3, part: .smallest, subspace: 2, tolerance: 1e-8, maximumRestarts: 9, seed: 1
                         ) { _ in false }
                         _ = try run.solve(matrix, extending: found)
                     }
@@ -75,23 +75,22 @@ extension Checks {
         }
     }
 
-    /// What needs a task.
+    /// What needs a task's context.
     ///
-    /// The last check cancels it.
+    /// The last check cancels the task that all of this runs in.
     func runAsynchronous() async {
         await asynchronousCheck("a task finds its gang's communicator") {
             let task = EigenpairsTask(EigenRequest(of: HeisenbergChain(sites: 8), count: 1, which: .smallestReal))
-            let context = TaskContext(
-                name: "check", submission: 0, worker: gang.rank, rank: gang.rank, ranks: gang.size, stream: 0, seed: 0,
-                attachment: World())
-            let pairs = try await TaskContext.$current.withValue(context) { try await task.run() }
-            try expect(pairs.solver == .slepc(ranks: gang.size), "\(pairs.solver)")
+            let pairs = try await TaskContext.$current.withValue(context()) { try await task.run() }
+            try expect(pairs.solver == .slepc(ranks: world.size), "\(pairs.solver)")
             try expect(pairs.values, near: [-3.374932598688])
         }
-        check("a cancelled task ends on all ranks") {
-            if gang.rank == gang.size - 1 { withUnsafeCurrentTask { $0?.cancel() } }
+        check("a task that is cancelled on one rank in the middle ends on all") {
+            let isLast = world.rank == world.size - 1
+            // The report comes from inside SLEPc, before its first restart.
+            let context = context { _ in if isLast { withUnsafeCurrentTask { $0?.cancel() } } }
             do {
-                _ = try solve(HeisenbergChain(sites: 12), 5)
+                _ = try TaskContext.$current.withValue(context) { try solve(HeisenbergChain(sites: 12), 5) }
                 throw CheckFailure("solved")
             } catch is CancellationError {
                 return
@@ -99,12 +98,18 @@ extension Checks {
         }
     }
 
+    private func context(_ progress: (@Sendable (TaskProgress) -> Void)? = nil) -> TaskContext {
+        TaskContext(
+            name: "check", submission: 0, worker: world.rank, rank: world.rank, ranks: world.size, stream: 0, seed: 0,
+            attachment: world, progressSink: progress)
+    }
+
     private func asynchronousCheck(_ name: String, _ body: () async throws -> Void) async {
         do {
             try await body()
-            if gang.rank == 0 { print("ok \(name)") }
+            if world.rank == 0 { print("ok \(name)") }
         } catch {
-            print("FAILED \(name) on rank \(gang.rank) of \(gang.size): \(error)")
+            print("FAILED \(name) on rank \(world.rank) of \(world.size): \(error)")
         }
     }
 
@@ -115,7 +120,7 @@ extension Checks {
             subspaceSize: arguments.count > 3 ? arguments[3] : nil, completeness: checked ? .checked : .unchecked)
         for _ in 0..<3 {
             let pairs = try solve(HeisenbergChain(sites: sites), count, .smallestReal, options)
-            if gang.rank == 0 { print(pairs.values, pairs.iterations, pairs.timings, pairs.timings.total) }
+            if world.rank == 0 { print(pairs.values, pairs.iterations, pairs.timings, pairs.timings.total) }
         }
     }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of the checks: names, tolerances and what is printed.
 
-import CSolverRankProgram
-import SLEPc
+import MPI
 import Solvers
 
 /// Why a check failed.
@@ -12,17 +11,18 @@ struct CheckFailure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// The checks of the solvers on one gang.
+/// The checks of the solvers on one world.
 struct Checks {
-    let gang: Gang
+    /// All ranks.
+    let world: Communicator
 
     /// Runs a check and prints how it went.
     func check(_ name: String, _ body: () throws -> Void) {
         do {
             try body()
-            if gang.rank == 0 { print("ok \(name)") }
+            if world.rank == 0 { print("ok \(name)") }
         } catch {
-            print("FAILED \(name) on rank \(gang.rank) of \(gang.size): \(error)")
+            print("FAILED \(name) on rank \(world.rank) of \(world.size): \(error)")
         }
     }
 
@@ -32,16 +32,16 @@ struct Checks {
         _ options: EigenOptions = EigenOptions(), residualBound: Double = 1e-8
     ) throws -> Eigenpairs {
         let request = EigenRequest(of: linearOperator, count: count, which: which, options: options)
-        let pairs = try SLEPcEigenSolver(request, on: gang.handle).solve()
+        let pairs = try SLEPcEigenSolver(request, on: world).solve()
         try expect(pairs.count == count, "\(pairs.count) pairs for \(count)")
-        try expect(pairs.solver == .slepc(ranks: gang.size), "solver \(pairs.solver)")
+        try expect(pairs.solver == .slepc(ranks: world.size), "solver \(pairs.solver)")
         try expect(pairs.values == pairs.values.sorted(), "not ascending: \(pairs.values)")
         try expect(pairs.residuals.allSatisfy { $0 < residualBound }, "residuals \(pairs.residuals)")
         try expect(pairs.orthogonalityDefect < 1e-10, "defect \(pairs.orthogonalityDefect)")
-        if gang.rank == 0, options.wantsVectors {
+        if world.rank == 0, options.wantsVectors {
             try verifyVectors(pairs, linearOperator, residualBound)
         } else {
-            try expect(pairs.vectors.isEmpty, "rank \(gang.rank) has vectors")
+            try expect(pairs.vectors.isEmpty, "rank \(world.rank) has vectors")
         }
         return pairs
     }
@@ -74,6 +74,11 @@ struct Checks {
     /// Fails unless a condition holds.
     func expect(_ condition: Bool, _ text: @autoclosure () -> String) throws {
         if !condition { throw CheckFailure(text()) }
+    }
+
+    /// Fails unless two values are equal.
+    func expect<Value: Equatable>(_ value: Value, is expected: Value) throws {
+        try expect(value == expected, "\(value) in place of \(expected)")
     }
 
     /// Fails unless values agree within a tolerance.

@@ -34,3 +34,19 @@ struct TriangularOperator: LinearOperator {
         return try builder.finish()
     }
 }
+
+/// A matrix that cannot build its last row.
+struct ThrowingOperator: LinearOperator {
+    /// What it throws.
+    struct Failure: Error, Codable, Equatable {
+        let row: Int
+    }
+
+    var shape: Shape { Shape(square: 100) }
+    var isSymmetric: Bool { true }
+
+    func rows(_ range: Range<Int>) throws -> SparseRows {
+        if range.contains(99) { throw Failure(row: 99) }
+        return try DiagonalOperator(entries: (0..<100).map(Double.init)).rows(range)
+    }
+}

@@ -5,6 +5,17 @@ import Futures
 import Synchronization
 
 extension DynamicPool {
+    /// How long who connects may take to say who it is.
+    private static let handshakeLimit = Duration.seconds(20)
+
+    /// Listens to somebody who has connected.
+    func accept(_ descriptor: Int32) {
+        let endpoint = PoolEndpoint(self)
+        let connection = SocketConnection(descriptor, endpoint)
+        connection.start()
+        after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
+    }
+
     /// Refuses whoever was not started by this pool from this executable.
     func check(_ hello: Hello) throws(ExecutorError) {
         guard secret.matches(hello.secret) else {
@@ -47,9 +58,7 @@ extension DynamicPool {
     /// Welcomes an admitted worker and gives it to the dispatcher.
     func joined(_ worker: WorkerID, _ hello: Hello) {
         guard let record = state.withLock({ $0.workers[worker] }) else { return }
-        var writer = MessageWriter()
-        writer.write(UInt32(record.rank))
-        record.connection.send(Frame(kind: .welcome, prefix: writer.bytes))
+        record.connection.send(Frame(kind: .welcome, number: UInt64(record.rank)))
         var refused = false
         event(record.job) { machine in
             guard let actions = machine.workerConnected(rank: hello.rank) else {
@@ -126,7 +135,7 @@ extension DynamicPool {
     func close() async {
         let workers = state.withLock { state in
             state.isClosing = true
-            return Array(state.workers.keys)
+            return state.workers.keys
         }
         for worker in workers { send(.leave, to: worker) }
         flush()

@@ -2,7 +2,6 @@
 // Jobs of a dynamic pool: how they start, and what their machine wants done.
 
 import Futures
-import NIOCore
 import Synchronization
 
 extension DynamicPool {
@@ -15,16 +14,11 @@ extension DynamicPool {
             return (id, launcher)
         }
         do {
-            try listen().whenComplete { result in
-                switch result {
-                case .success(let socket): self.launch(id, launcher, socket)
-                case .failure(let error):
-                    self.stopListening()
-                    self.refuse(id, ExecutorError(.launchFailed, "the pool's socket could not be opened", cause: error))
-                }
-            }
+            launch(id, launcher, try listen())
         } catch {
-            refuse(id, error)
+            // The job can't be started at all.
+            dispatcher?.jobFailed(error)
+            forget(id)
         }
     }
 
@@ -40,12 +34,6 @@ extension DynamicPool {
         after(configuration.bootDeadline) { pool in
             pool.event(id) { $0.deadlinePassed() }
         }
-    }
-
-    /// A job can't be started at all.
-    private func refuse(_ id: JobID, _ reason: ExecutorError) {
-        dispatcher?.jobFailed(reason)
-        forget(id)
     }
 
     /// Feeds a job's machine and performs its actions.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workers of the dynamic strategy.
 
+import Foundation
 import Futures
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Owns the jobs and connections of a pool whose workers are started on demand.
@@ -22,7 +21,7 @@ final class DynamicPool: WorkerPool {
         var isRoot: Bool
     }
 
-    struct Worker {
+    struct Worker: Sendable {
         var job: JobID
         var rank: Int
         var pid: Int32
@@ -39,7 +38,7 @@ final class DynamicPool: WorkerPool {
     }
 
     struct State {
-        var workers: [WorkerID: Worker] = [:]
+        var workers = DenseTable<WorkerID, Worker>()
         var jobs: [JobID: Job] = [:]
         var touched: [SocketConnection] = []
         var nextWorker = 0
@@ -54,10 +53,10 @@ final class DynamicPool: WorkerPool {
     private let listener = Mutex<Listener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
 
-    /// The socket that workers connect to, and who listens to it.
+    /// The socket that workers connect to.
     private struct Listener {
         var directory: PoolDirectory
-        var channel: EventLoopFuture<any Channel>
+        var socket: SocketListener
     }
 
     private struct WeakDispatcher {
@@ -80,45 +79,33 @@ final class DynamicPool: WorkerPool {
         dispatcherSlot.withLock { $0.dispatcher = dispatcher }
     }
 
-    /// Opens the socket that workers connect to, where it isn't open; the result is its path.
+    /// Opens the socket that workers connect to, where it isn't open.
     ///
     /// Not before the first job: from then on there are processes that remove it, however this one ends.
-    func listen() throws(ExecutorError) -> EventLoopFuture<String> {
-        let listener = try listener.withLock { listener throws(ExecutorError) -> Listener in
-            if let listener { return listener }
+    ///
+    /// - Returns: The socket's path.
+    func listen() throws(ExecutorError) -> String {
+        try listener.withLock { listener throws(ExecutorError) in
+            if let listener { return listener.directory.socket }
             let directory = try PoolDirectory()
-            let channel = ServerBootstrap(group: MultiThreadedEventLoopGroup.pools)
-                .childChannelInitializer { [weak self] channel in
-                    guard let self else { return channel.close() }
-                    return self.accept(channel)
+            do {
+                let socket = try SocketListener(path: directory.socket) { [weak self] descriptor in
+                    if let self { self.accept(descriptor) } else { Glibc.close(descriptor) }
                 }
-                .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.frames)
-                .bind(unixDomainSocketPath: directory.socket)
-            let opened = Listener(directory: directory, channel: channel)
-            listener = opened
-            return opened
+                listener = Listener(directory: directory, socket: socket)
+            } catch {
+                directory.remove()
+                throw error
+            }
+            return directory.socket
         }
-        return listener.channel.map { _ in listener.directory.socket }
     }
 
     /// Stops listening and removes the socket.
     func stopListening() {
-        let listener = listener.withLock { listener in
-            defer { listener = nil }
-            return listener
-        }
-        listener?.channel.whenSuccess { $0.close(promise: nil) }
+        let listener = listener.withLock { $0.take() }
+        listener?.socket.close()
         listener?.directory.remove()
-    }
-
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let endpoint = PoolEndpoint(self)
-        channel.eventLoop.scheduleTask(in: .seconds(20)) {
-            if endpoint.isStranger { channel.close(promise: nil) }
-        }
-        return PeerCredentials.check(channel).flatMapThrowing {
-            try channel.pipeline.syncOperations.addHandler(FrameHandler(SocketConnection(channel), endpoint))
-        }
     }
 }
 
@@ -126,12 +113,25 @@ final class DynamicPool: WorkerPool {
 
 extension DynamicPool {
     func send(_ command: WorkerCommand, to worker: WorkerID) {
-        state.withLock { state in
-            guard let connection = state.workers[worker]?.connection, let frame = Self.frame(command, state) else {
-                return
-            }
-            connection.enqueue(frame)
+        let target = state.withLock { state -> (connection: SocketConnection, members: [Int])? in
+            guard let connection = state.workers[worker]?.connection else { return nil }
             if state.touched.last !== connection { state.touched.append(connection) }
+            guard case .run(_, _, let seat?) = command else { return (connection, []) }
+            return (connection, seat.members.compactMap { state.workers[$0]?.rank })
+        }
+        guard let (connection, members) = target else { return }
+        switch command {
+        case .run(let task, let submission, let seat):
+            guard case .encoded(let payload) = submission.body else {
+                preconditionFailure("a task of this process was sent to a worker")
+            }
+            connection.enqueue(
+                RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: members))
+        case .cancel(let task): connection.enqueue(Frame(kind: .cancel, task: task.number))
+        case .revoke(let task): connection.enqueue(Frame(kind: .revoke, task: task.number))
+        case .abandon(let task): connection.enqueue(Frame(kind: .abandon, task: task.number))
+        case .prepareCollective: connection.enqueue(Frame(kind: .prepareCollective))
+        case .leave: connection.enqueue(Frame(kind: .leave))
         }
     }
 
@@ -147,9 +147,7 @@ extension DynamicPool {
         let members = state.withLock { $0.jobs[job].map { Array($0.workers.values) } ?? [] }
         for worker in members { send(.prepareCollective, to: worker) }
         flush()
-        _ = dispatcher?.after(configuration.bootDeadline) { dispatcher in
-            dispatcher.collectiveTimedOut(job)
-        }
+        after(configuration.bootDeadline) { $0.dispatcher?.collectiveTimedOut(job) }
     }
 
     func end(_ worker: WorkerID) {
@@ -157,21 +155,5 @@ extension DynamicPool {
             state.workers[worker].flatMap { state.jobs[$0.job]?.guardians[$0.rank] }
         }
         guardian?.send(Frame(kind: .kill))
-    }
-
-    private static func frame(_ command: WorkerCommand, _ state: State) -> Frame? {
-        switch command {
-        case .run(let task, let submission, let seat):
-            guard case .encoded(let payload) = submission.body else {
-                preconditionFailure("a task of this process was sent to a worker")
-            }
-            let ranks = seat?.members.compactMap { state.workers[$0]?.rank } ?? []
-            return RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: ranks)
-        case .cancel(let task): return Frame(kind: .cancel, task: task.number)
-        case .revoke(let task): return Frame(kind: .revoke, task: task.number)
-        case .abandon(let task): return Frame(kind: .abandon, task: task.number)
-        case .prepareCollective: return Frame(kind: .prepareCollective)
-        case .leave: return Frame(kind: .leave)
-        }
     }
 }

@@ -2,7 +2,6 @@
 // The pool's end of one connection.
 
 import Futures
-import NIOCore
 import Synchronization
 
 /// Listens to one connection: first to its handshake, then for its worker or guardian.
@@ -39,7 +38,7 @@ final class PoolEndpoint: FrameReceiver {
         }
     }
 
-    func closed(_ connection: SocketConnection, _ error: (any Error)?) {
+    func closed(_ connection: SocketConnection) {
         switch peer.withLock({ $0 }) {
         case .worker(let worker): pool.workerDisconnected(worker)
         case .guardian(let job, let rank): pool.guardianDisconnected(job, rank)
@@ -75,20 +74,13 @@ final class PoolEndpoint: FrameReceiver {
     }
 
     private func deliver(_ frames: ArraySlice<Frame>, from worker: WorkerID, _ connection: SocketConnection) {
-        do {
-            var reports: [WorkerReport] = []
-            reports.reserveCapacity(frames.count)
-            for frame in frames {
-                guard let report = try WorkerReport(frame) else {
-                    throw ExecutorError(.protocolViolation, "\(worker) sent a frame of kind \(frame.kind)")
-                }
-                reports.append(report)
-            }
-            pool.deliver(reports, from: worker)
-        } catch {
+        let reports = frames.compactMap { WorkerReport($0) }
+        guard reports.count == frames.count else {
             // A worker that speaks nonsense is ended; its tasks fail as with any other loss.
             connection.close()
             pool.end(worker)
+            return
         }
+        pool.deliver(reports, from: worker)
     }
 }

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dispatcher's records: events in, effects out, nothing performed.
+
+/// The scheduler and what belongs to its tasks: who waits for them, and what workers answered.
+///
+/// A value without threads or I/O: ``Dispatcher`` feeds it and performs its effects.
+struct DispatchCore {
+    /// What is held of a submission until no worker has it any more.
+    struct Entry: Sendable {
+        let submission: Submission
+        var answers: [(worker: WorkerID, outcome: TaskOutcome)] = []
+    }
+
+    private(set) var machine: SchedulerStateMachine
+    private(set) var entries = DenseTable<TaskID, Entry>()
+    private var effects: [DispatchEffect] = []
+    /// Bytes of submissions that were forgotten, for the admission of others.
+    private var released: [Int] = []
+    private var jobOf: [WorkerID: JobID] = [:]
+    /// Workers of jobs that initialise MPI and have not said that they have.
+    private var unprepared: [JobID: Set<WorkerID>] = [:]
+    /// Why the pool does not work, where it does not.
+    private var failure: ExecutorError?
+    private var isBroken = false
+    private var isDrained = false
+    private(set) var drainWaiters: [CheckedContinuation<Void, Never>] = []
+
+    init(machine: SchedulerStateMachine) {
+        self.machine = machine
+    }
+
+    /// What the events so far want done, and the sizes of the submissions that were forgotten.
+    mutating func takeEffects() -> (effects: [DispatchEffect], released: [Int]) {
+        defer {
+            effects = []
+            released = []
+        }
+        return (effects, released)
+    }
+
+    /// Takes one event in.
+    mutating func handle(_ event: DispatchEvent) {
+        switch event {
+        case .submitted(let task, let request, let submission):
+            entries[task] = Entry(submission: submission)
+            if let deadline = submission.deadline { effects.append(.armDeadline(task, deadline)) }
+            add(machine.submitted(task, request))
+        case .cancelRequested(let task): add(machine.cancelRequested(task))
+        case .deadlinePassed(let task): add(machine.deadlinePassed(task))
+        case .graceExpired(let task): add(machine.graceExpired(task))
+        case .reports(let reports, let worker):
+            for report in reports { handle(report, from: worker) }
+        case .shutDown(let cancelPending, let waiter):
+            add(machine.shutDown(cancelPending: cancelPending))
+            if isDrained { effects.append(.drained([waiter])) } else { drainWaiters.append(waiter) }
+        default:
+            handlePool(event)
+        }
+        if machine.isBroken && !isBroken { giveUp() }
+    }
+
+    private mutating func handlePool(_ event: DispatchEvent) {
+        switch event {
+        case .bootRequested:
+            add(machine.bootRequested())
+        case .workerJoined(let worker, let job):
+            jobOf[worker] = job
+            add(machine.workerJoined(worker, job))
+        case .jobComplete(let job):
+            add(machine.jobComplete(job))
+        case .jobFailed(let reason):
+            failure = reason
+            add(machine.jobFailed(), reason)
+        case .collectiveTimedOut(let job):
+            guard unprepared.removeValue(forKey: job) != nil else { return }
+            failure = ExecutorError(
+                .bootTimedOut, "the workers did not initialise MPI within the boot deadline")
+            add(machine.collectiveFailed(job))
+        case .workerLost(let worker, let blame, let error):
+            // A job that loses a worker before all have initialised MPI never does.
+            if let job = jobOf.removeValue(forKey: worker), unprepared[job]?.contains(worker) == true {
+                unprepared[job] = nil
+            }
+            let before = failure
+            failure = error
+            add(machine.workerLost(worker, blame), error)
+            if !machine.isBroken { failure = before }
+        default:
+            break
+        }
+    }
+
+    private mutating func handle(_ report: WorkerReport, from worker: WorkerID) {
+        switch report {
+        case .started(let task):
+            add(machine.started(task, worker))
+        case .dropped(let task):
+            add(machine.answered(task, worker, .dropped))
+        case .answered(let task, let outcome, let microseconds):
+            entries[task]?.answers.append((worker, outcome))
+            var answer = TaskAnswer.returned
+            if case .failure = outcome { answer = .threw }
+            add(machine.answered(task, worker, answer, microseconds: microseconds))
+        case .progress(let task, let progress):
+            if let submission = entries[task]?.submission { effects.append(.report(submission, progress)) }
+        case .collectivePrepared:
+            guard let job = jobOf[worker], unprepared[job]?.remove(worker) != nil, unprepared[job]?.isEmpty == true
+            else { return }
+            unprepared[job] = nil
+            add(machine.collectiveReady(job))
+        case .collectiveFailed(let reason):
+            guard let job = jobOf[worker], unprepared.removeValue(forKey: job) != nil else { return }
+            failure = ExecutorError(.launchFailed, "MPI could not be initialised: \(reason)")
+            add(machine.collectiveFailed(job))
+        }
+    }
+
+    /// The scheduler has no workers and hopes for none: everything ends, for the reason at hand.
+    private mutating func giveUp() {
+        isBroken = true
+        add(machine.broke(), failure)
+    }
+
+    /// Joins actions with what performing them needs.
+    private mutating func add(_ actions: [SchedulerAction], _ failure: ExecutorError? = nil) {
+        for action in actions { add(action, failure) }
+    }
+
+    private mutating func add(_ action: SchedulerAction, _ failure: ExecutorError?) {
+        switch action {
+        case .send(let task, let worker):
+            guard let submission = entries[task]?.submission else { return }
+            effects.append(.command(.run(task, submission, nil), worker))
+        case .startGang(let task, _, let members):
+            guard let submission = entries[task]?.submission else { return }
+            entries[task]?.answers = []
+            effects.append(.gang(task, submission, members))
+        case .prepareCollective(let job):
+            unprepared[job] = Set(jobOf.filter { $0.value == job }.keys)
+            effects.append(.prepareCollective(job))
+        case .cancel(let task, let worker): effects.append(.command(.cancel(task), worker))
+        case .revoke(let task, let worker): effects.append(.command(.revoke(task), worker))
+        case .abandonGang(let task, let worker): effects.append(.command(.abandon(task), worker))
+        case .dismiss(let worker): effects.append(.command(.leave, worker))
+        case .started(let task):
+            if let submission = entries[task]?.submission { effects.append(.start(submission)) }
+        case .armGrace(let task): effects.append(.armGrace(task))
+        case .endWorker(let worker, _): effects.append(.endWorker(worker))
+        case .requestJob: effects.append(.startJob)
+        case .drained:
+            isDrained = true
+            effects.append(.drained(drainWaiters))
+            drainWaiters = []
+        case .endWithAnswer, .endCancelled, .endFailed, .forget: addEnd(action, failure)
+        }
+    }
+
+    private mutating func addEnd(_ action: SchedulerAction, _ failure: ExecutorError?) {
+        switch action {
+        case .endWithAnswer(let task, let worker):
+            guard let entry = entries[task], let answer = entry.answers.last(where: { $0.worker == worker })
+            else { return }
+            effects.append(.end(entry.submission, answer.outcome))
+        case .endCancelled(let task):
+            guard let submission = entries[task]?.submission else { return }
+            effects.append(.end(submission, .failure(CancellationError())))
+        case .endFailed(let task, let reason):
+            guard let submission = entries[task]?.submission else { return }
+            let error = failure ?? reason.error(submission, self.failure)
+            effects.append(.end(submission, .failure(error)))
+        case .forget(let task):
+            guard let entry = entries.removeValue(forKey: task) else { return }
+            released.append(entry.submission.body.byteCount)
+        default:
+            break
+        }
+    }
+}
+
+extension TaskFailure {
+    /// The error of a task that the scheduler itself ended.
+    ///
+    /// - Parameter broken: Why the pool does not work, where it does not.
+    func error(_ submission: Submission, _ broken: ExecutorError?) -> ExecutorError {
+        let name = submission.name
+        switch self {
+        case .workerLost(let worker):
+            return ExecutorError(.workerLost, "\(worker) was lost while it ran \(name)")
+        case .deadlineExceeded:
+            let limit = submission.deadline.map { "\($0)" } ?? "?"
+            return ExecutorError(.deadlineExceeded, "\(name) did not end within its deadline of \(limit)")
+        case .gangTooLarge(let asked, let size):
+            return ExecutorError(
+                .rankMismatch,
+                "\(name) asks for \(asked) ranks and the executor has \(size): ask for 1 to \(size), or start a larger "
+                    + "pool")
+        case .shutDown:
+            return ExecutorError(
+                .shutDown, "the executor is shut down and takes no more tasks; \(name) was not started")
+        case .broken, .collectiveFailed:
+            return broken ?? ExecutorError(.launchFailed, "the pool has no workers and none can be started")
+        }
+    }
+}
