@@ -88,7 +88,7 @@ final class DynamicPool: WorkerPool {
         try listener.withLock { listener throws(ExecutorError) in
             if let listener { return listener.directory.socket }
             let directory = try PoolDirectory()
-            do {
+            do throws(ExecutorError) {
                 let socket = try SocketListener(path: directory.socket) { [weak self] descriptor in
                     if let self { self.accept(descriptor) } else { Glibc.close(descriptor) }
                 }
