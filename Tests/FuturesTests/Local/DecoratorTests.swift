@@ -33,7 +33,10 @@ actor Cache: FutureExecutor {
     func submit<Task: RemoteTask>(_ task: Task, options: TaskOptions) async -> Future<Task.Output> {
         let key: Data
         do {
-            key = try Data("\(Task.self)".utf8) + JSONEncoder().encode(task)
+            // Sorted: otherwise the same task gives other bytes each time.
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            key = try Data("\(Task.self)".utf8) + encoder.encode(task)
         } catch {
             return Future(error: error)
         }

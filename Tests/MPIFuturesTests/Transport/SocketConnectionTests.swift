@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connections over a pair of sockets in this process.
+
+import Foundation
+import Synchronization
+import Testing
+
+@testable import MPIFutures
+
+/// Keeps what a connection says.
+final class Listener: FrameReceiver {
+    private let state = Mutex<(frames: [Frame], ends: Int)>(([], 0))
+
+    var frames: [Frame] { state.withLock { $0.frames } }
+    var ends: Int { state.withLock { $0.ends } }
+
+    func received(_ frames: [Frame], on connection: SocketConnection) { state.withLock { $0.frames += frames } }
+    func closed(_ connection: SocketConnection) { state.withLock { $0.ends += 1 } }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct SocketConnectionTests {
+    /// Two ends that are connected with each other.
+    private func pair() throws -> (Int32, Int32) {
+        var ends: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
+        return (ends[0], ends[1])
+    }
+
+    @Test func carriesFramesBothWays() async throws {
+        let (left, right) = try pair()
+        let (leftListener, rightListener) = (Listener(), Listener())
+        let leftConnection = SocketConnection(left, leftListener)
+        let rightConnection = SocketConnection(right, rightListener)
+        leftConnection.start()
+        rightConnection.start()
+        // Small ones, ones that do not fit into the socket, and small ones behind those.
+        var random = SeededRandom(seed: 3)
+        let frames = (0..<60).map { index in
+            Frame(
+                kind: .output, task: UInt64(index), prefix: random.bytes(index),
+                body: index % 7 == 0 ? Array(repeating: UInt8(index), count: 3_000_000) : random.bytes(index * 50))
+        }
+        for frame in frames { leftConnection.enqueue(frame) }
+        leftConnection.flush()
+        for frame in frames.reversed() { rightConnection.send(frame) }
+        #expect(try await eventually(within: .seconds(30)) { rightListener.frames.count == frames.count })
+        #expect(try await eventually(within: .seconds(30)) { leftListener.frames.count == frames.count })
+        #expect(rightListener.frames == frames)
+        #expect(leftListener.frames == frames.reversed())
+        #expect(leftListener.ends == 0)
+        leftConnection.close()
+        #expect(try await eventually(within: .seconds(5)) { leftListener.ends == 1 && rightListener.ends == 1 })
+    }
+
+    @Test func keepsTheOrderOfFramesFromManyTasks() async throws {
+        let (left, right) = try pair()
+        let listener = Listener()
+        let sender = SocketConnection(left, Listener())
+        let receiver = SocketConnection(right, listener)
+        receiver.start()
+        sender.start()
+        await withTaskGroup { group in
+            for part in 0..<8 {
+                group.addTask {
+                    for index in 0..<500 {
+                        sender.send(Frame(kind: .output, task: UInt64(part), body: [UInt8(index & 255)]))
+                    }
+                }
+            }
+        }
+        #expect(try await eventually(within: .seconds(20)) { listener.frames.count == 4000 })
+        for part in 0..<8 as Range<UInt64> {
+            let mine = listener.frames.filter { $0.task == part }.map { $0.body[0] }
+            #expect(mine == (0..<500).map { UInt8($0 & 255) })
+        }
+        sender.close()
+        #expect(try await eventually(within: .seconds(5)) { listener.ends == 1 })
+    }
+
+    @Test func endsAtGarbage() async throws {
+        let (left, right) = try pair()
+        let listener = Listener()
+        let connection = SocketConnection(left, listener)
+        connection.start()
+        let good = Frame(kind: .started, task: 1)
+        let bytes = good.bytes + Array(repeating: 0xFF, count: 100)
+        #expect(send(right, bytes, bytes.count, 0) == bytes.count)
+        #expect(try await eventually(within: .seconds(5)) { listener.ends == 1 })
+        #expect(listener.frames == [good], "what came before it counts")
+        // Who sends to it now sends into the void.
+        connection.send(good)
+        close(right)
+    }
+
+    /// A late `close` must not shut down whoever has the number of the descriptor by then.
+    @Test func leavesADescriptorAloneThatIsNotItsOwnAnyMore() async throws {
+        let (left, right) = try pair()
+        let listener = Listener()
+        let connection = SocketConnection(left, listener)
+        connection.start()
+        close(right)
+        #expect(try await eventually(within: .seconds(5)) { listener.ends == 1 })
+        // Others get the number, unless another test was quicker.
+        let (newLeft, newRight) = try pair()
+        let hasIt = newLeft == left || fcntl(left, F_GETFD) == -1
+        try #require(hasIt, "the number is taken by another test; run this one alone")
+        if newLeft != left { try #require(dup2(newLeft, left) == left) }
+        connection.close()
+        connection.send(Frame(kind: .leave))
+        var byte: [UInt8] = [7]
+        #expect(send(left, byte, 1, Int32(MSG_NOSIGNAL)) == 1)
+        #expect(recv(newRight, &byte, 1, Int32(MSG_DONTWAIT)) == 1)
+        #expect(byte == [7])
+        for descriptor in Set([left, newLeft, newRight]) { close(descriptor) }
+    }
+}
