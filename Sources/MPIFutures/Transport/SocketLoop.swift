@@ -3,6 +3,7 @@
 
 import CEpoll
 import Foundation
+import Futures
 import Synchronization
 
 /// Whoever owns a descriptor that the loop watches; called on the loop's thread.
@@ -107,7 +108,7 @@ final class SocketListener: SocketHandler {
     private let accepted: @Sendable (Int32) -> Void
 
     /// Listens at a path; `accepted` is called on the loop's thread and owns the descriptor.
-    init(path: String, accepted: @escaping @Sendable (Int32) -> Void) throws {
+    init(path: String, accepted: @escaping @Sendable (Int32) -> Void) throws(ExecutorError) {
         descriptor = try UnixSocket.listen(at: path)
         self.accepted = accepted
         SocketLoop.shared.add(descriptor, self)

@@ -8,14 +8,9 @@ import MPIFutures
 
 /// What a worker says of a payload.
 struct Receipt: Codable {
-    var checksum: Double
+    var isRight: Bool
     /// The most memory that the worker has used, in bytes.
     var peak: Int
-}
-
-/// What a worker sends.
-struct Delivery<Element: Codable & Sendable>: Codable {
-    var elements: [Element]
 }
 
 /// A payload of one kind in one direction.
@@ -24,10 +19,10 @@ struct Payload {
     private let direction: String
     private let size: Int
 
-    /// Reads `bytes|doubles in|out SIZE`.
+    /// Reads `bytes|doubles in|out SIZE`; the size is a multiple of a million bytes.
     init(_ words: ArraySlice<String>) throws {
         let words = Array(words)
-        guard words.count == 3, let size = Int(words[2]) else {
+        guard words.count == 3, let size = Int(words[2]), size % Self.blockSize == 0 else {
             throw ExecutorError(.invalidArgument, "large bytes|doubles in|out SIZE")
         }
         (elements, direction, self.size) = (words[0], words[1], size)
@@ -35,26 +30,26 @@ struct Payload {
 
     /// Sends it one way; returns whether it is right (1 or 0), and the peaks of this process and of the worker in bytes.
     func carry(to pool: MPIExecutor) async throws -> String {
-        var isRight = false
-        var peak = 0
+        let receipt: Receipt
         switch (elements, direction) {
         case ("bytes", "in"):
-            let receipt = try await pool.submit(Self.bytes(size)) { Receipt(checksum: Self.sum($0), peak: Self.peak()) }
-                .value
-            (isRight, peak) = (receipt.checksum == Self.sum(Self.bytes(size / 1000)) * 1000, receipt.peak)
-        case ("doubles", "in"):
-            let receipt = try await pool.submit(Self.doubles(size / 8)) {
-                Receipt(checksum: $0.reduce(0, +), peak: Self.peak())
+            receipt = try await pool.submit(Self.made(size) as [UInt8]) {
+                Receipt(isRight: Self.isRight($0), peak: Self.peak())
             }.value
-            (isRight, peak) = (receipt.checksum == Double(size / 8), receipt.peak)
+        case ("doubles", "in"):
+            receipt = try await pool.submit(Self.made(size) as [Double]) {
+                Receipt(isRight: Self.isRight($0), peak: Self.peak())
+            }.value
         case ("bytes", _):
-            isRight = try await pool.submit(size) { Self.bytes($0) }.value.count == size
-            peak = try await Self.largestPeak(of: pool)
+            let payload = try await pool.submit(size) { Self.made($0) as [UInt8] }.value
+            receipt = Receipt(
+                isRight: payload.count == size && Self.isRight(payload), peak: try await Self.largestPeak(of: pool))
         default:
-            isRight = try await pool.submit(size / 8) { Self.doubles($0) }.value.reduce(0, +) == Double(size / 8)
-            peak = try await Self.largestPeak(of: pool)
+            let payload = try await pool.submit(size) { Self.made($0) as [Double] }.value
+            receipt = Receipt(
+                isRight: payload.count == size / 8 && Self.isRight(payload), peak: try await Self.largestPeak(of: pool))
         }
-        return "\(isRight ? 1 : 0) \(Self.peak()) \(peak)"
+        return "\(receipt.isRight ? 1 : 0) \(Self.peak()) \(receipt.peak)"
     }
 
     /// The most memory that any worker has used.
@@ -64,17 +59,35 @@ struct Payload {
         }.value.max() ?? 0
     }
 
-    private static func bytes(_ count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-            for index in 0..<count { buffer.initializeElement(at: index, to: UInt8(index % 10)) }
+    private static let blockSize = 1_000_000
+
+    /// A million bytes that look random.
+    private static let block: [UInt8] = {
+        var random = RandomStream(seed: 1, stream: 2)
+        return (0..<blockSize).map { _ in UInt8(truncatingIfNeeded: random.next() >> 20) }
+    }()
+
+    /// That many bytes of elements: the block again and again.
+    private static func made<Element: BitwiseCopyable>(_ size: Int) -> [Element] {
+        let count = size / MemoryLayout<Element>.stride
+        return [Element](unsafeUninitializedCapacity: count) { buffer, used in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            for start in stride(from: 0, to: size, by: blockSize) {
+                UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + blockSize]).copyBytes(from: block)
+            }
             used = count
         }
     }
 
-    private static func doubles(_ count: Int) -> [Double] { [Double](repeating: 1, count: count) }
-
-    private static func sum(_ bytes: [UInt8]) -> Double {
-        Double(bytes.withUnsafeBufferPointer { $0.reduce(0) { $0 &+ Int($1) } })
+    /// Whether every byte is that of the block.
+    private static func isRight<Element: BitwiseCopyable>(_ elements: [Element]) -> Bool {
+        elements.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: blockSize).allSatisfy { start in
+                // Safe: an array of at least one element has a base address, and the block lies within it.
+                start + blockSize <= bytes.count
+                    && block.withUnsafeBytes { memcmp($0.baseAddress!, bytes.baseAddress! + start, blockSize) == 0 }
+            }
+        }
     }
 
     /// The most memory that this process has used, in bytes.

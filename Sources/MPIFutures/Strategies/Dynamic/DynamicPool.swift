@@ -49,22 +49,29 @@ final class DynamicPool: WorkerPool {
 
     let configuration: Configuration
     let secret = Secret()
-    let directory: PoolDirectory
     let state = Mutex(State())
-    private let listener = Mutex<SocketListener?>(nil)
+    private let listener = Mutex<Listener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
 
     /// How long who connects may take to say who it is.
     private static let handshakeLimit = Duration.seconds(20)
 
+    /// The socket that workers connect to, and who listens to it.
+    private struct Listener {
+        var directory: PoolDirectory
+        var socket: SocketListener
+    }
+
     private struct WeakDispatcher {
         weak var dispatcher: Dispatcher?
     }
 
-    init(_ configuration: Configuration) throws(ExecutorError) {
+    init(_ configuration: Configuration) {
         self.configuration = configuration
-        directory = try PoolDirectory()
     }
+
+    /// The directory of the pool's socket; `nil` before the first job and after the last.
+    var directory: PoolDirectory? { listener.withLock { $0?.directory } }
 
     var dispatcher: Dispatcher? { dispatcherSlot.withLock { $0.dispatcher } }
 
@@ -75,31 +82,41 @@ final class DynamicPool: WorkerPool {
         dispatcherSlot.withLock { $0.dispatcher = dispatcher }
     }
 
-    /// Opens the socket that workers connect to.
-    func listen() throws {
-        do {
-            let listener = try SocketListener(path: directory.socket) { [weak self] descriptor in
-                guard let self else {
-                    Glibc.close(descriptor)
-                    return
-                }
-                let endpoint = PoolEndpoint(self)
-                let connection = SocketConnection(descriptor, endpoint)
-                connection.start()
-                self.after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
+    /// Opens the socket that workers connect to, where it isn't open; the result is its path.
+    ///
+    /// Not before the first job: from then on there are processes that remove it, however this one ends.
+    func listen() throws(ExecutorError) -> String {
+        try listener.withLock { listener throws(ExecutorError) -> String in
+            if let listener { return listener.directory.socket }
+            let directory = try PoolDirectory()
+            do throws(ExecutorError) {
+                let socket = try SocketListener(path: directory.socket) { [weak self] in Self.accepted($0, self) }
+                listener = Listener(directory: directory, socket: socket)
+            } catch {
+                directory.remove()
+                throw error
             }
-            self.listener.withLock { $0 = listener }
-        } catch {
-            directory.remove()
-            throw error
+            return directory.socket
         }
     }
 
     /// Stops listening and removes the socket.
     func stopListening() {
         let listener = listener.withLock { $0.take() }
-        listener?.close()
-        directory.remove()
+        listener?.socket.close()
+        listener?.directory.remove()
+    }
+
+    /// Listens to somebody who connected, for a while until it has said who it is.
+    private static func accepted(_ descriptor: Int32, _ pool: DynamicPool?) {
+        guard let pool else {
+            Glibc.close(descriptor)
+            return
+        }
+        let endpoint = PoolEndpoint(pool)
+        let connection = SocketConnection(descriptor, endpoint)
+        connection.start()
+        pool.after(handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
     }
 }
 
