@@ -16,7 +16,9 @@ extension DynamicPool {
         do {
             launch(id, launcher, try listen())
         } catch {
-            refuse(id, error)
+            // The job can't be started at all.
+            dispatcher?.jobFailed(error)
+            forget(id)
         }
     }
 
@@ -32,12 +34,6 @@ extension DynamicPool {
         after(configuration.bootDeadline) { pool in
             pool.event(id) { $0.deadlinePassed() }
         }
-    }
-
-    /// A job can't be started at all.
-    private func refuse(_ id: JobID, _ reason: ExecutorError) {
-        dispatcher?.jobFailed(reason)
-        forget(id)
     }
 
     /// Feeds a job's machine and performs its actions.

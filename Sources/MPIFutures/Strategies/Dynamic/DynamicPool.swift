@@ -53,10 +53,7 @@ final class DynamicPool: WorkerPool {
     private let listener = Mutex<Listener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
 
-    /// How long who connects may take to say who it is.
-    private static let handshakeLimit = Duration.seconds(20)
-
-    /// The socket that workers connect to, and who listens to it.
+    /// The socket that workers connect to.
     private struct Listener {
         var directory: PoolDirectory
         var socket: SocketListener
@@ -82,15 +79,19 @@ final class DynamicPool: WorkerPool {
         dispatcherSlot.withLock { $0.dispatcher = dispatcher }
     }
 
-    /// Opens the socket that workers connect to, where it isn't open; the result is its path.
+    /// Opens the socket that workers connect to, where it isn't open.
     ///
     /// Not before the first job: from then on there are processes that remove it, however this one ends.
+    ///
+    /// - Returns: The socket's path.
     func listen() throws(ExecutorError) -> String {
-        try listener.withLock { listener throws(ExecutorError) -> String in
+        try listener.withLock { listener throws(ExecutorError) in
             if let listener { return listener.directory.socket }
             let directory = try PoolDirectory()
             do throws(ExecutorError) {
-                let socket = try SocketListener(path: directory.socket) { [weak self] in Self.accepted($0, self) }
+                let socket = try SocketListener(path: directory.socket) { [weak self] descriptor in
+                    if let self { self.accept(descriptor) } else { Glibc.close(descriptor) }
+                }
                 listener = Listener(directory: directory, socket: socket)
             } catch {
                 directory.remove()
@@ -105,18 +106,6 @@ final class DynamicPool: WorkerPool {
         let listener = listener.withLock { $0.take() }
         listener?.socket.close()
         listener?.directory.remove()
-    }
-
-    /// Listens to somebody who connected, for a while until it has said who it is.
-    private static func accepted(_ descriptor: Int32, _ pool: DynamicPool?) {
-        guard let pool else {
-            Glibc.close(descriptor)
-            return
-        }
-        let endpoint = PoolEndpoint(pool)
-        let connection = SocketConnection(descriptor, endpoint)
-        connection.start()
-        pool.after(handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
     }
 }
 
