@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 
-WORKERS, TASKS, ROUND_TRIPS, ITEMS, MEGABYTES = 2, 20_000, 2_000, 200_000, 32
+WORKERS, TASKS, ROUND_TRIPS, ITEMS, MEGABYTES = 2, 40_000, 2_000, 200_000, 32
 FIGURES = [
     ("roundTripMicroseconds", "round trip, µs", False),
     ("submitsPerSecond", "tasks submitted and answered per second", True),

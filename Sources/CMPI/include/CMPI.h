@@ -60,7 +60,8 @@ struct CMPI_probed {
     int64_t byteCount;
 };
 
-// The machine. The number of cores that the scheduler may give to this process; a name (15 bytes) for the calling thread.
+// The machine. The number of cores that the scheduler may give to this process; a name (15 bytes) for the calling
+// thread.
 int CMPI_available_cores(void);
 int CMPI_name_thread(const char *_Nonnull name);
 
@@ -76,7 +77,8 @@ int CMPI_is_finalized(bool *_Nonnull flag);
 int CMPI_finalize(void);
 int CMPI_abort(int exitCode);
 
-// Errors. Before MPI's start and after its end both give MPI_ERR_OTHER. The text is cut to `capacity` bytes and always ends with a zero.
+// Errors. Before MPI's start and after its end both give MPI_ERR_OTHER. The text is cut to `capacity` bytes and
+// always ends with a zero.
 int CMPI_error_class(int code, int *_Nonnull errorClass);
 int CMPI_error_string(int code, char *_Nonnull text, int capacity);
 

@@ -62,6 +62,6 @@ public struct BinaryDecoder: Sendable {
         let state = DecoderState(reader, userInfo)
         // Whoever kept a container finds an empty payload in it from here on.
         defer { state.finish() }
-        return try state.ordinary(type, Location(position, limit: reader.count), parent: -1, step: .root)
+        return try state.ordinary(type, WireLocation(position, limit: reader.count), parent: -1, step: .root)
     }
 }

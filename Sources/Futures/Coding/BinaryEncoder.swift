@@ -10,7 +10,7 @@
 ///
 /// What else to know:
 /// - Two references to the same object are encoded as two values, and decoded as two objects.
-/// - Values may lie 512 deep in one another; beyond that an `EncodingError` is thrown, so that endless recursion ends.
+/// - Values and containers may lie 512 deep in one another; beyond that an `EncodingError` is thrown, so that endless recursion ends.
 /// - If a key is encoded twice in one container, the last value counts.
 /// - Unlike JSON, `nil` inside an optional that is present (`Int??`) stays that.
 /// - A type may go back and forth between nested containers that it holds at the same time. It is then encoded in
@@ -75,8 +75,7 @@ public struct BinaryEncoder: Sendable {
             // What was thrown only says that the quick way is not possible.
         }
         let nesting = EncoderState(userInfo, path: [], depth: 0)
-        nesting.writeHeader()
-        try nesting.encode(value)
+        try nesting.encodeRoot(value)
         return nesting
     }
 }

@@ -2,7 +2,7 @@
 // Opens containers and finds the entry of a key.
 
 /// An entry of a keyed container.
-struct Field {
+struct WireField {
     /// The offset of the key.
     let key: Int
     /// The offset of the value.
@@ -32,7 +32,7 @@ extension DecoderState {
     }
 
     /// Makes an unkeyed container of a value.
-    func unkeyed(_ location: Location, _ scope: Int, _ id: Int) throws -> UnkeyedDecoding {
+    func unkeyed(_ location: WireLocation, _ scope: Int, _ id: Int) throws -> UnkeyedDecoding {
         do throws(WireFault) {
             if let element = location.element { throw reader.mismatch(element, location.offset) }
             let extent = try reader.unkeyed(at: location.offset, limit: location.limit)
@@ -43,7 +43,7 @@ extension DecoderState {
     }
 
     /// Finds the entry of a key; `nil` if there is none.
-    func find(_ key: some CodingKey, in scope: Int, _ id: Int) throws -> Field? {
+    func find(_ key: some CodingKey, in scope: Int, _ id: Int) throws -> WireField? {
         try check(scope, id)
         guard let fields = scopes[scope].fields else { return nil }
         do throws(WireFault) {
@@ -55,7 +55,7 @@ extension DecoderState {
         }
     }
 
-    private func find(number: Int, in scope: Int, _ fields: KeyedExtent) throws(WireFault) -> Field? {
+    private func find(number: Int, in scope: Int, _ fields: KeyedExtent) throws(WireFault) -> WireField? {
         if scopes[scope].index == nil {
             switch try search(scope, fields, { if case .number(number) = $0 { true } else { false } }) {
             case .found(let field): return field
@@ -68,7 +68,7 @@ extension DecoderState {
         }
     }
 
-    private func find(name: String, in scope: Int, _ fields: KeyedExtent) throws(WireFault) -> Field? {
+    private func find(name: String, in scope: Int, _ fields: KeyedExtent) throws(WireFault) -> WireField? {
         if scopes[scope].index == nil {
             let outcome = try name.utf8.span.withUnsafeBytes { (name) throws(WireFault) in
                 try search(scope, fields, { reader.matches($0, name) })
@@ -85,7 +85,7 @@ extension DecoderState {
     }
 
     private enum Outcome {
-        case found(Field), absent, tooMany
+        case found(WireField), absent, tooMany
     }
 
     /// Looks at the entries from the expected one on, then at those before it.
@@ -109,36 +109,40 @@ extension DecoderState {
     @inline(__always)
     private func scan(
         _ start: Int, _ end: Int, _ limit: Int, _ room: inout Int, _ matches: (WireKey) -> Bool
-    ) throws(WireFault) -> Field? {
+    ) throws(WireFault) -> WireField? {
         let reader = reader
         var position = start
         while position < end, room > 0 {
             let entry = position
             let key = try reader.key(at: &position, limit: limit)
-            if matches(key) { return Field(key: entry, value: position, limit: limit) }
+            if matches(key) { return WireField(key: entry, value: position, limit: limit) }
             position = try reader.skip(at: position, limit: limit)
             room -= 1
         }
         return nil
     }
 
-    private func field(at entry: Int, _ fields: KeyedExtent) throws(WireFault) -> Field {
+    private func field(at entry: Int, _ fields: KeyedExtent) throws(WireFault) -> WireField {
         var position = entry
         _ = try reader.key(at: &position, limit: fields.end)
-        return Field(key: entry, value: position, limit: fields.end)
+        return WireField(key: entry, value: position, limit: fields.end)
     }
 
     /// Goes through the keys of a scope's container, in the order in which they stand there.
-    func visitKeys(_ scope: Int, _ id: Int, _ visit: (_ name: String, _ number: Int?) -> Void) throws {
+    func visitKeys(
+        _ scope: Int, _ id: Int, limit: Int = .max, _ visit: (_ name: String, _ number: Int?) -> Void
+    ) throws {
         try check(scope, id)
         guard let fields = scopes[scope].fields else { return }
         do throws(WireFault) {
             if let index = scopes[scope].index, fields.mayRepeat {
-                for var entry in index.entries.sorted() { try visitKey(at: &entry, fields, visit) }
+                for var entry in index.entries.sorted().prefix(limit) { try visitKey(at: &entry, fields, visit) }
                 return
             }
             var position = fields.body
-            while position < fields.end {
+            var room = limit
+            while position < fields.end, room > 0 {
+                room -= 1
                 try visitKey(at: &position, fields, visit)
                 position = try reader.skip(at: position, limit: fields.end)
             }

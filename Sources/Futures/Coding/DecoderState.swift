@@ -2,7 +2,7 @@
 // What the decoders and containers of one payload share.
 
 /// Where a value stands.
-struct Location {
+struct WireLocation {
     /// The offset of its tag, or of its bytes if it is an element of a block.
     let offset: Int
     /// The offset below which it ends.
@@ -19,7 +19,7 @@ struct Location {
 }
 
 /// How a value is reached from the one around it.
-enum Step {
+enum DecodingStep {
     /// It is the payload's value.
     case root
     /// By the key at an offset.
@@ -31,17 +31,19 @@ enum Step {
 }
 
 /// A decoder or a nested container that is in use, on a stack: all scopes above a value's own end with its decoding.
-struct Scope {
+struct DecodingScope {
     /// Tells this scope from another that takes its place later.
     let id: Int
     /// The index of the enclosing scope; -1 for the outermost.
     let parent: Int
     /// How it is reached from there.
-    let step: Step
+    let step: DecodingStep
     /// Where its value is.
-    let location: Location
+    let location: WireLocation
     /// The type that is being decoded.
     let type: Any.Type
+    /// How many scopes enclose it.
+    let depth: Int
     /// The entries, once a keyed container was asked for.
     var fields: KeyedExtent?
     /// Where the next entry is expected.
@@ -60,12 +62,11 @@ final class DecoderState {
     /// The payload; empty once it is decoded.
     @exclusivity(unchecked) private(set) var reader: WireReader
     /// The scopes in use.
-    @exclusivity(unchecked) var scopes: [Scope] = []
+    @exclusivity(unchecked) var scopes: [DecodingScope] = []
     /// What the user gave along.
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// What could not be thrown where it was found.
     private var failure: (any Error)?
-    private var depth = 0
     private var lastID = 0
 
     /// A state for one payload, which stays in memory until ``finish()``.
@@ -82,9 +83,20 @@ final class DecoderState {
     }
 
     /// Opens a scope and returns its index.
-    func push(_ type: Any.Type, _ location: Location, parent: Int, step: Step) -> Int {
+    ///
+    /// Whoever recurses through a payload opens a scope each time: the limit keeps it from using up the stack.
+    func push(_ type: Any.Type, _ location: WireLocation, parent: Int, step: DecodingStep) throws -> Int {
+        let depth = parent < 0 ? 0 : scopes[parent].depth + 1
+        guard depth < WireFormat.depthLimit else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: path(of: parent, step),
+                    debugDescription: "Expected \(type) at byte \(location.offset), but found it inside \(depth) other "
+                        + "values and containers, which is the limit."))
+        }
         lastID += 1
-        scopes.append(Scope(id: lastID, parent: parent, step: step, location: location, type: type))
+        scopes.append(
+            DecodingScope(id: lastID, parent: parent, step: step, location: location, type: type, depth: depth))
         return scopes.count - 1
     }
 
@@ -103,20 +115,9 @@ final class DecoderState {
     }
 
     /// Decodes a value by its conformance.
-    func ordinary<T: Decodable>(_ type: T.Type, _ location: Location, parent: Int, step: Step) throws -> T {
-        guard depth < WireFormat.depthLimit else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: path(of: parent),
-                    debugDescription: "Expected \(type) at byte \(location.offset), but found it inside "
-                        + "\(depth) other values, which is the limit."))
-        }
-        let scope = push(type, location, parent: parent, step: step)
-        depth += 1
-        defer {
-            depth -= 1
-            scopes.removeSubrange(scope...)
-        }
+    func ordinary<T: Decodable>(_ type: T.Type, _ location: WireLocation, parent: Int, step: DecodingStep) throws -> T {
+        let scope = try push(type, location, parent: parent, step: step)
+        defer { scopes.removeSubrange(scope...) }
         let value = try T(from: ValueDecoder(state: self, scope: scope, id: scopes[scope].id))
         if let failure {
             self.failure = nil
@@ -137,15 +138,15 @@ final class DecoderState {
 
     /// Decodes any value that has a tag and goes past it.
     func value<T: Decodable>(
-        _ type: T.Type, at position: inout Int, limit: Int, parent: Int, step: Step
+        _ type: T.Type, at position: inout Int, limit: Int, parent: Int, step: DecodingStep
     ) throws -> T {
-        let location: Location
+        let location: WireLocation
         do throws(WireFault) {
             let direct = DirectType.of(type)
             if try reader.isDirect(direct, at: position, limit: limit) {
                 return try reader.direct(type, direct, at: &position, limit: limit)
             }
-            location = Location(position, limit: try reader.skip(at: position, limit: limit))
+            location = WireLocation(position, limit: try reader.skip(at: position, limit: limit))
         } catch {
             throw error.decodingError(type, in: reader, path: path(of: parent, step))
         }
@@ -168,12 +169,12 @@ extension DecoderState {
     }
 
     /// The coding path of a value inside a scope.
-    func path(of scope: Int, _ step: Step) -> [any CodingKey] {
+    func path(of scope: Int, _ step: DecodingStep) -> [any CodingKey] {
         guard let key = codingKey(step) else { return path(of: scope) }
         return path(of: scope) + [key]
     }
 
-    private func codingKey(_ step: Step) -> (any CodingKey)? {
+    private func codingKey(_ step: DecodingStep) -> (any CodingKey)? {
         switch step {
         case .root, .same: return nil
         case .index(let index): return BinaryCodingKey(index: index)
@@ -198,18 +199,18 @@ extension DecoderState {
         var next = scope
         while case .same = scopes[next].step {
             next = scopes[next].parent
-            if scopes[next].type is any OptionalValue.Type { outer += 1 }
+            if scopes[next].type is any OptionalType.Type { outer += 1 }
         }
         return outer >= Int(level)
     }
 
     /// Whether the absent value at an offset is a plain one, not one inside another optional.
     private func isOuterNull(at offset: Int) -> Bool {
-        reader.base.load(fromByteOffset: offset, as: UInt8.self) == Tag.null
+        reader.base.load(fromByteOffset: offset, as: UInt8.self) == WireTag.null
     }
 }
 
 /// Tells optionals from other types.
-protocol OptionalValue {}
+protocol OptionalType {}
 
-extension Optional: OptionalValue {}
+extension Optional: OptionalType {}

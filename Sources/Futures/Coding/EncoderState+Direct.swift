@@ -31,10 +31,10 @@ extension WireWriter {
         // Safe: `DirectType.of` compared `T` with exactly the type that the case stands for.
         switch direct {
         case .bool:
-            target.storeBytes(of: unsafeBitCast(value, to: Bool.self) ? Tag.yes : Tag.no, as: UInt8.self)
+            target.storeBytes(of: unsafeBitCast(value, to: Bool.self) ? WireTag.yes : WireTag.no, as: UInt8.self)
             return 1
-        case .double: return tagged(Tag.double, unsafeBitCast(value, to: Double.self).bitPattern, target)
-        case .float: return tagged(Tag.float, unsafeBitCast(value, to: Float.self).bitPattern, target)
+        case .double: return tagged(WireTag.double, unsafeBitCast(value, to: Double.self).bitPattern, target)
+        case .float: return tagged(WireTag.float, unsafeBitCast(value, to: Float.self).bitPattern, target)
         case .int: return integer(unsafeBitCast(value, to: Int.self), to: target)
         case .int8: return integer(unsafeBitCast(value, to: Int8.self), to: target)
         case .int16: return integer(unsafeBitCast(value, to: Int16.self), to: target)

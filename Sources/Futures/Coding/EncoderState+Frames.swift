@@ -24,7 +24,7 @@ extension EncoderState {
         case .empty:
             frames[frame].kind = .keyed
             frames[frame].mayRepeat = isNesting
-            room(Self.keyedHeadByteCount).storeBytes(of: Tag.longKeyed, as: UInt8.self)
+            room(Self.keyedHeadByteCount).storeBytes(of: WireTag.longKeyed, as: UInt8.self)
             count += Self.keyedHeadByteCount
         case .keyed:
             // A superclass and its subclass may both ask for one: they share it, and may use the same key.
@@ -42,7 +42,7 @@ extension EncoderState {
         switch frames[frame].kind {
         case .empty:
             frames[frame].kind = .unkeyed
-            room(Self.unkeyedHeadByteCount).storeBytes(of: Tag.longUnkeyed, as: UInt8.self)
+            room(Self.unkeyedHeadByteCount).storeBytes(of: WireTag.longUnkeyed, as: UInt8.self)
             count += Self.unkeyedHeadByteCount
         case .unkeyed: break
         case .keyed, .single:
@@ -69,10 +69,10 @@ extension EncoderState {
         var next = frame
         while frames[next].isPassedOn, next > 0 {
             next -= 1
-            if frames[next].type is any OptionalValue.Type, level < .max { level += 1 }
+            if frames[next].type is any OptionalType.Type, level < .max { level += 1 }
         }
-        if level == 0 { return write(byte: Tag.null) }
-        write(byte: Tag.innerNull)
+        if level == 0 { return write(byte: WireTag.null) }
+        write(byte: WireTag.innerNull)
         write(byte: level)
     }
 
@@ -87,7 +87,7 @@ extension EncoderState {
     }
 
     private func write(_ name: String, thatStandsAt offset: Int) {
-        if offset >= KeyTag.farLimit, name.utf8.count <= 3 {
+        if offset >= WireKeyTag.farLimit, name.utf8.count <= 3 {
             // The name itself takes no more than a reference that far.
             return write(name: name, nil)
         }
@@ -118,14 +118,14 @@ extension EncoderState {
         let byteCount = name.utf8.count
         let target = room(1 + 2 * WireFormat.varintByteCountLimit + byteCount)
         if let number {
-            target.storeBytes(of: KeyTag.numberedName, as: UInt8.self)
+            target.storeBytes(of: WireKeyTag.numberedName, as: UInt8.self)
             count += 1 + WireWriter.zigzag(number, to: target + 1)
             count += WireWriter.varint(UInt64(byteCount), to: base + count)
-        } else if byteCount < Int(KeyTag.shortNumber) {
+        } else if byteCount < Int(WireKeyTag.shortNumber) {
             target.storeBytes(of: UInt8(truncatingIfNeeded: byteCount), as: UInt8.self)
             count += 1
         } else {
-            target.storeBytes(of: KeyTag.longName, as: UInt8.self)
+            target.storeBytes(of: WireKeyTag.longName, as: UInt8.self)
             count += 1 + WireWriter.varint(UInt64(byteCount), to: target + 1)
         }
         write(utf8: name)
@@ -133,11 +133,11 @@ extension EncoderState {
 
     private func write(keyNumber number: Int) {
         let target = room(WireFormat.scalarByteCountLimit)
-        if number >= 0, number < Int(KeyTag.longName - KeyTag.shortNumber) {
-            target.storeBytes(of: KeyTag.shortNumber + UInt8(truncatingIfNeeded: number), as: UInt8.self)
+        if number >= 0, number < Int(WireKeyTag.longName - WireKeyTag.shortNumber) {
+            target.storeBytes(of: WireKeyTag.shortNumber + UInt8(truncatingIfNeeded: number), as: UInt8.self)
             count += 1
         } else {
-            target.storeBytes(of: KeyTag.number, as: UInt8.self)
+            target.storeBytes(of: WireKeyTag.number, as: UInt8.self)
             count += 1 + WireWriter.zigzag(number, to: target + 1)
         }
     }
@@ -160,7 +160,7 @@ extension EncoderState {
         case .single: break
         case .empty:
             // A value that encoded nothing is a container without entries.
-            write(byte: Tag.shortKeyed)
+            write(byte: WireTag.shortKeyed)
             write(byte: 0)
         case .keyed: closeKeyed(frame, isFixed: index < fixedFrameCount)
         case .unkeyed: closeUnkeyed(frame, isFixed: index < fixedFrameCount)
@@ -171,7 +171,7 @@ extension EncoderState {
 
     private func closeKeyed(_ frame: EncodingFrame, isFixed: Bool) {
         let length = position - frame.start - Self.keyedHeadByteCount
-        let tag = Tag.shortKeyed + (frame.mayRepeat ? Tag.repeatsOffset : 0)
+        let tag = WireTag.shortKeyed + (frame.mayRepeat ? WireTag.repeatsOffset : 0)
         let head = memory(at: frame.start)
         if length <= UInt8.max, canMove(frame, isFixed) {
             head.storeBytes(of: tag, as: UInt8.self)
@@ -187,7 +187,7 @@ extension EncoderState {
         let length = position - frame.start - Self.unkeyedHeadByteCount
         let head = memory(at: frame.start)
         if length <= UInt8.max, canMove(frame, isFixed) {
-            head.storeBytes(of: Tag.shortUnkeyed, as: UInt8.self)
+            head.storeBytes(of: WireTag.shortUnkeyed, as: UInt8.self)
             head.storeBytes(of: UInt8(truncatingIfNeeded: length), toByteOffset: 1, as: UInt8.self)
             head.storeBytes(of: UInt8(truncatingIfNeeded: frame.count), toByteOffset: 2, as: UInt8.self)
             moveBody(frame, length, from: Self.unkeyedHeadByteCount, to: Self.shortUnkeyedHeadByteCount)

@@ -62,18 +62,18 @@ extension EncoderState {
     }
 
     /// Writes a Boolean.
-    func write(_ value: Bool) { write(byte: value ? Tag.yes : Tag.no) }
+    func write(_ value: Bool) { write(byte: value ? WireTag.yes : WireTag.no) }
 
     /// Writes a `Float`, bit for bit.
     @inline(__always)
     func write(_ value: Float) {
-        count += WireWriter.tagged(Tag.float, value.bitPattern, room(WireFormat.scalarByteCountLimit))
+        count += WireWriter.tagged(WireTag.float, value.bitPattern, room(WireFormat.scalarByteCountLimit))
     }
 
     /// Writes a `Double`, bit for bit.
     @inline(__always)
     func write(_ value: Double) {
-        count += WireWriter.tagged(Tag.double, value.bitPattern, room(WireFormat.scalarByteCountLimit))
+        count += WireWriter.tagged(WireTag.double, value.bitPattern, room(WireFormat.scalarByteCountLimit))
     }
 
     /// Writes a string.

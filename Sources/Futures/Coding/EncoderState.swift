@@ -44,12 +44,15 @@ final class EncoderState {
     // Safe, for all `@exclusivity(unchecked)` here: these properties are only touched by this type's own methods, which
     // run on one thread and call nothing that could come back to the property while it is being changed.
 
-    // Output: `count` bytes of `capacity` are used at `base`, which belongs to this object; `start` bytes lie before
-    // them in `pieces`. See EncoderState+Output.
+    /// The memory that is written to, which belongs to this object.
     @exclusivity(unchecked) var base: UnsafeMutableRawPointer
+    /// How many bytes it has.
     @exclusivity(unchecked) var capacity: Int
+    /// How many of them are written.
     @exclusivity(unchecked) var count = 0
+    /// How many bytes were written before them and put aside, nested pieces not counted.
     @exclusivity(unchecked) var start = 0
+    /// What was put aside.
     @exclusivity(unchecked) var pieces: [PayloadPiece] = []
 
     /// What the user gave along.
@@ -68,7 +71,7 @@ final class EncoderState {
     var failure: EncodingError?
     /// The index of the frame of the value whose `encode(to:)` is running.
     private var currentValue = 0
-    private var depth: Int
+    private let outerDepth: Int
     private var lastID = 0
     private let outerPath: [any CodingKey]
 
@@ -77,7 +80,7 @@ final class EncoderState {
         self.userInfo = userInfo
         isNesting = false
         outerPath = []
-        depth = 0
+        outerDepth = 0
         capacity = 256
         base = .allocate(byteCount: capacity, alignment: 16)
         frames.reserveCapacity(4)
@@ -88,7 +91,7 @@ final class EncoderState {
         self.userInfo = userInfo
         isNesting = true
         outerPath = path
-        self.depth = depth
+        outerDepth = depth
         capacity = 64
         base = .allocate(byteCount: capacity, alignment: 16)
     }
@@ -100,37 +103,28 @@ final class EncoderState {
         base.deallocate()
     }
 
-    /// Writes the payload's first bytes.
-    func writeHeader() {
+    /// Writes the payload: the header and the value.
+    func encodeRoot(_ value: some Encodable) throws {
         write(byte: WireFormat.magic)
         write(byte: WireFormat.version)
-    }
-
-    /// Encodes the payload's value.
-    func encodeRoot<T: Encodable>(_ value: T) throws {
-        writeHeader()
         try encode(value)
     }
 
     /// Encodes a value of any type.
     func encode<T: Encodable>(_ value: T, isPassedOn: Bool = false) throws {
         if write(direct: value) { return }
-        guard depth < WireFormat.depthLimit else {
+        guard outerDepth + frames.count < WireFormat.depthLimit else {
             throw EncodingError.invalidValue(
                 value,
                 EncodingError.Context(
                     codingPath: path(below: frames.count),
-                    debugDescription: "Values can be encoded \(WireFormat.depthLimit) deep in one another, but this "
-                        + "\(T.self) lies deeper, or refers to itself."))
+                    debugDescription: "Values and containers can be encoded \(WireFormat.depthLimit) deep in one "
+                        + "another, but this \(T.self) lies deeper, or refers to itself."))
         }
         let frame = push(T.self, isPassedOn: isPassedOn)
         let outerValue = currentValue
         currentValue = frame
-        depth += 1
-        defer {
-            depth -= 1
-            currentValue = outerValue
-        }
+        defer { currentValue = outerValue }
         do {
             try value.encode(to: ValueEncoder(state: self, frame: frame, id: frames[frame].id))
         } catch {
@@ -203,12 +197,16 @@ final class EncoderState {
 
     /// An encoder for a nested container or a superclass, which lasts as long as the value whose part it is.
     func nestedEncoder() -> ValueEncoder {
+        guard outerDepth + frames.count < WireFormat.depthLimit else {
+            fail("Values and containers can be encoded \(WireFormat.depthLimit) deep in one another", frames.count)
+            return deadEncoder
+        }
         guard isNesting else {
             let frame = push(KeyedContainer.self)
             return ValueEncoder(state: self, frame: frame, id: frames[frame].id)
         }
         seal()
-        let state = EncoderState(userInfo, path: path(below: frames.count), depth: depth)
+        let state = EncoderState(userInfo, path: path(below: frames.count), depth: outerDepth + frames.count)
         pieces.append(PayloadPiece(start: start, byteCount: 0, content: .nested(state)))
         let frame = state.push(KeyedContainer.self)
         return ValueEncoder(state: state, frame: frame, id: state.frames[frame].id)

@@ -76,7 +76,7 @@ struct KeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
         guard let field = try state.find(key, in: scope, id) else { return nil }
         // An absent value of an optional type is that type's `nil`, inside the optional that is present.
-        if state.reader.isPlainNull(at: field.value), !(type is any OptionalValue.Type) { return nil }
+        if state.reader.isPlainNull(at: field.value), !(type is any OptionalType.Type) { return nil }
         return try decode(type, in: field)
     }
 
@@ -100,11 +100,11 @@ struct KeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 extension KeyedDecoding {
     /// The entry of a key that must be there.
     @inline(__always)
-    private func field(_ key: some CodingKey) throws -> Field {
+    private func field(_ key: some CodingKey) throws -> WireField {
         if let field = try state.find(key, in: scope, id) { return field }
         var names: [String] = []
-        try state.visitKeys(scope, id) { name, _ in names.append("\"\(name)\"") }
-        let found = names.isEmpty ? "no keys" : names.prefix(20).joined(separator: ", ")
+        try state.visitKeys(scope, id, limit: 20) { name, _ in names.append("\"\(name)\"") }
+        let found = names.isEmpty ? "no keys" : names.joined(separator: ", ")
         throw DecodingError.keyNotFound(
             key,
             DecodingError.Context(
@@ -113,7 +113,7 @@ extension KeyedDecoding {
                     + "\(state.scopes[scope].location.offset), but found \(found)."))
     }
 
-    private func decode<T: Decodable>(_ type: T.Type, in field: Field) throws -> T {
+    private func decode<T: Decodable>(_ type: T.Type, in field: WireField) throws -> T {
         var position = field.value
         let value = try state.value(
             type, at: &position, limit: field.limit, parent: scope, step: .key(offset: field.key))
@@ -122,7 +122,7 @@ extension KeyedDecoding {
     }
 
     @inline(__always)
-    private func integer<I: FixedWidthInteger>(_ field: Field) throws -> I {
+    private func integer<I: FixedWidthInteger>(_ field: WireField) throws -> I {
         try read(I.self, field) { (reader, position, limit) throws(WireFault) in
             try reader.integer(I.self, at: &position, limit: limit)
         }
@@ -130,7 +130,7 @@ extension KeyedDecoding {
 
     @inline(__always)
     private func read<V>(
-        _ type: V.Type, _ field: Field, _ body: (WireReader, inout Int, Int) throws(WireFault) -> V
+        _ type: V.Type, _ field: WireField, _ body: (WireReader, inout Int, Int) throws(WireFault) -> V
     ) throws -> V {
         var position = field.value
         do throws(WireFault) {
@@ -156,8 +156,8 @@ extension KeyedDecoding {
                 KeyedContainer.self, in: state.reader, path: state.path(of: scope, .key(offset: field.key)))
         }
         state.scopes[scope].cursor = end
-        let nested = state.push(
-            KeyedContainer.self, Location(field.value, limit: end), parent: scope, step: .key(offset: field.key))
+        let nested = try state.push(
+            KeyedContainer.self, WireLocation(field.value, limit: end), parent: scope, step: .key(offset: field.key))
         return ValueDecoder(state: state, scope: nested, id: state.scopes[nested].id)
     }
 }

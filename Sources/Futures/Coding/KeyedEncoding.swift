@@ -23,7 +23,7 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     mutating func encodeNil(forKey key: Key) throws {
         try begin(key)
-        state.write(byte: Tag.null)
+        state.write(byte: WireTag.null)
     }
 
     mutating func encode(_ value: Bool, forKey key: Key) throws {

@@ -88,7 +88,7 @@ struct UnkeyedDecoding: UnkeyedDecodingContainer {
         let value: T
         if let element = extent.element {
             next += element.byteCount
-            let location = Location(position, limit: next, element: element)
+            let location = WireLocation(position, limit: next, element: element)
             value = try state.ordinary(type, location, parent: scope, step: .index(currentIndex))
         } else {
             value = try state.value(
@@ -187,8 +187,8 @@ extension UnkeyedDecoding {
             throw error.decodingError(
                 UnkeyedContainer.self, in: state.reader, path: state.path(of: scope, .index(currentIndex)))
         }
-        let location = Location(position, limit: end, element: extent.element)
-        let nested = state.push(UnkeyedContainer.self, location, parent: scope, step: .index(currentIndex))
+        let location = WireLocation(position, limit: end, element: extent.element)
+        let nested = try state.push(UnkeyedContainer.self, location, parent: scope, step: .index(currentIndex))
         return (ValueDecoder(state: state, scope: nested, id: state.scopes[nested].id), end)
     }
 }

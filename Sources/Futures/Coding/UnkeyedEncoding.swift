@@ -19,7 +19,7 @@ struct UnkeyedEncoding: UnkeyedEncodingContainer {
 
     mutating func encodeNil() throws {
         try begin()
-        state.write(byte: Tag.null)
+        state.write(byte: WireTag.null)
     }
 
     mutating func encode(_ value: Bool) throws {

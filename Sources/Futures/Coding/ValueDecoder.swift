@@ -111,7 +111,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
     @inline(__always)
     private func read<V>(
-        _ type: V.Type, _ body: (WireReader, Location, inout Int) throws(WireFault) -> V
+        _ type: V.Type, _ body: (WireReader, WireLocation, inout Int) throws(WireFault) -> V
     ) throws -> V {
         try state.check(scope, id)
         let location = state.scopes[scope].location

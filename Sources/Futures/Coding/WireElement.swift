@@ -16,11 +16,11 @@ enum WireElement: UInt8, CaseIterable {
     }
 
     /// The tag of a block of these.
-    var tag: UInt8 { Tag.block + rawValue }
+    var tag: UInt8 { WireTag.block + rawValue }
 
     /// The element type that a tag stands for, if it is a block's.
     init?(tag: UInt8) {
-        guard tag >= Tag.block, let element = WireElement(rawValue: tag - Tag.block) else { return nil }
+        guard tag >= WireTag.block, let element = WireElement(rawValue: tag - WireTag.block) else { return nil }
         self = element
     }
 }

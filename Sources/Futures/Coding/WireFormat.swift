@@ -7,7 +7,7 @@
 
 /// Header and limits of the binary format, version 1.
 ///
-/// A payload is the two header bytes and one value. A value starts with a tag byte (``Tag``) that says what it is and,
+/// A payload is the two header bytes and one value. A value starts with a tag byte (``WireTag``) that says what it is and,
 /// where the value is small, is the value. All numbers are little-endian and unaligned; *varint* is seven bits a byte,
 /// lowest first, the high bit set on all bytes but the last. Offsets count from the first header byte.
 enum WireFormat {
@@ -17,7 +17,7 @@ enum WireFormat {
     static let version: UInt8 = 1
     /// The number of bytes before the value.
     static let headerByteCount = 2
-    /// How many values may stand inside one another.
+    /// How many values and containers may stand inside one another.
     static let depthLimit = 512
     /// Longer key names are always written in full, so that a reference can't stand for a huge name.
     static let referableNameByteCount = 63
@@ -30,7 +30,7 @@ enum WireFormat {
 }
 
 /// The first byte of a value.
-enum Tag {
+enum WireTag {
     /// Tags below this one are the integers 0…127.
     static let negativeBase: UInt8 = 0x80
     /// `0x80…0x9F` are the integers -32…-1; `0xA0…0xBF` a string of 0…31 bytes.
@@ -71,7 +71,7 @@ enum Tag {
 ///
 /// Below `0x40` it is the byte count of a name that follows; `0x80…0xBF` is a reference to the name at offset 0…63;
 /// `0xC0…0xFF` and the next byte are a reference to one of the 16,384 offsets from 64 on.
-enum KeyTag {
+enum WireKeyTag {
     /// `0x40…0x5F`: a key that is the number 0…31.
     static let shortNumber: UInt8 = 0x40
     /// A varint byte count and a name.

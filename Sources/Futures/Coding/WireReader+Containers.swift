@@ -27,13 +27,13 @@ extension WireReader {
     /// Reads the head of a keyed container.
     func keyed(at position: Int, limit: Int) throws(WireFault) -> KeyedExtent {
         let tag = try peek(at: position, limit: limit)
-        guard tag >= Tag.shortKeyed, tag <= Tag.longKeyed + Tag.repeatsOffset else {
+        guard tag >= WireTag.shortKeyed, tag <= WireTag.longKeyed + WireTag.repeatsOffset else {
             throw .unexpected(offset: position)
         }
-        let mayRepeat = tag >= Tag.shortKeyed + Tag.repeatsOffset
+        let mayRepeat = tag >= WireTag.shortKeyed + WireTag.repeatsOffset
         var body = position + 1
         let length =
-            (tag & 1 == Tag.shortKeyed & 1)
+            (tag & 1 == WireTag.shortKeyed & 1)
             ? Int(try load(UInt8.self, at: &body, limit: limit)) : try longLength(at: &body, limit: limit)
         try need(length, at: body, limit: limit)
         return KeyedExtent(body: body, end: body + length, mayRepeat: mayRepeat)
@@ -50,10 +50,10 @@ extension WireReader {
         let length: Int
         let count: Int
         switch tag {
-        case Tag.shortUnkeyed:
+        case WireTag.shortUnkeyed:
             length = Int(try load(UInt8.self, at: &body, limit: limit))
             count = Int(try load(UInt8.self, at: &body, limit: limit))
-        case Tag.longUnkeyed:
+        case WireTag.longUnkeyed:
             length = try longLength(at: &body, limit: limit)
             count = try longLength(at: &body, limit: limit)
         default:
@@ -73,19 +73,21 @@ extension WireReader {
         let tag = try peek(at: position, limit: limit)
         var next = position + 1
         switch tag {
-        case 0..<Tag.shortString, Tag.null, Tag.no, Tag.yes: return next
-        case Tag.innerNull: return try past(1, at: next, limit: limit)
-        case Tag.float: return try past(4, at: next, limit: limit)
-        case Tag.double: return try past(8, at: next, limit: limit)
-        case Tag.unsigned...Tag.unsigned + 4: return try past(1 << Int(tag - Tag.unsigned), at: next, limit: limit)
-        case Tag.negative...Tag.negative + 4: return try past(1 << Int(tag - Tag.negative), at: next, limit: limit)
-        case Tag.shortString..<Tag.null, Tag.longString:
+        case 0..<WireTag.shortString, WireTag.null, WireTag.no, WireTag.yes: return next
+        case WireTag.innerNull: return try past(1, at: next, limit: limit)
+        case WireTag.float: return try past(4, at: next, limit: limit)
+        case WireTag.double: return try past(8, at: next, limit: limit)
+        case WireTag.unsigned...WireTag.unsigned + 4:
+            return try past(1 << Int(tag - WireTag.unsigned), at: next, limit: limit)
+        case WireTag.negative...WireTag.negative + 4:
+            return try past(1 << Int(tag - WireTag.negative), at: next, limit: limit)
+        case WireTag.shortString..<WireTag.null, WireTag.longString:
             next = position
             let byteCount = try stringByteCount(at: &next, limit: limit)
             return next + byteCount
-        case Tag.shortKeyed...Tag.longKeyed + Tag.repeatsOffset:
+        case WireTag.shortKeyed...WireTag.longKeyed + WireTag.repeatsOffset:
             return try keyed(at: position, limit: limit).end
-        case Tag.shortUnkeyed, Tag.longUnkeyed, Tag.block...:
+        case WireTag.shortUnkeyed, WireTag.longUnkeyed, WireTag.block...:
             return try unkeyed(at: position, limit: limit).end
         default:
             throw .invalid(offset: position, reason: "no value starts with the byte \(tag)")
@@ -104,17 +106,17 @@ extension WireReader {
         let tag = base.load(fromByteOffset: position, as: UInt8.self)
         var next = position
         switch tag {
-        case 0..<Tag.shortString, Tag.unsigned...Tag.unsigned + 4, Tag.negative...Tag.negative + 4:
+        case 0..<WireTag.shortString, WireTag.unsigned...WireTag.unsigned + 4, WireTag.negative...WireTag.negative + 4:
             guard let number = try? integer(Int128.self, at: &next, limit: count) else { return "an integer" }
             return "the integer \(number)"
-        case Tag.null, Tag.innerNull: return "nil"
-        case Tag.no: return "the Boolean false"
-        case Tag.yes: return "the Boolean true"
-        case Tag.float: return "a Float"
-        case Tag.double: return "a Double"
-        case Tag.shortString..<Tag.null, Tag.longString: return "a string"
-        case Tag.shortKeyed...Tag.longKeyed + Tag.repeatsOffset: return "a keyed container"
-        case Tag.shortUnkeyed, Tag.longUnkeyed: return "an unkeyed container"
+        case WireTag.null, WireTag.innerNull: return "nil"
+        case WireTag.no: return "the Boolean false"
+        case WireTag.yes: return "the Boolean true"
+        case WireTag.float: return "a Float"
+        case WireTag.double: return "a Double"
+        case WireTag.shortString..<WireTag.null, WireTag.longString: return "a string"
+        case WireTag.shortKeyed...WireTag.longKeyed + WireTag.repeatsOffset: return "a keyed container"
+        case WireTag.shortUnkeyed, WireTag.longUnkeyed: return "an unkeyed container"
         default:
             guard let element = WireElement(tag: tag) else { return "the byte \(tag), with which no value starts" }
             return "an array of numbers (\(element))"

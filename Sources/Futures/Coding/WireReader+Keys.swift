@@ -34,23 +34,23 @@ extension WireReader {
     func unresolvedKey(at position: inout Int, limit: Int) throws(WireFault) -> WireKey {
         let start = position
         let tag = try load(UInt8.self, at: &position, limit: limit)
-        if tag < KeyTag.shortNumber {
+        if tag < WireKeyTag.shortNumber {
             return try name(ofByteCount: Int(tag), number: nil, at: &position, limit: limit)
         }
-        if tag >= KeyTag.farReference {
+        if tag >= WireKeyTag.farReference {
             let low = try load(UInt8.self, at: &position, limit: limit)
-            return .reference(offset: KeyTag.farBase + (Int(tag - KeyTag.farReference) << 8 | Int(low)))
+            return .reference(offset: WireKeyTag.farBase + (Int(tag - WireKeyTag.farReference) << 8 | Int(low)))
         }
-        if tag >= KeyTag.nearReference { return .reference(offset: Int(tag - KeyTag.nearReference)) }
+        if tag >= WireKeyTag.nearReference { return .reference(offset: Int(tag - WireKeyTag.nearReference)) }
         switch tag {
-        case ..<KeyTag.longName: return .number(Int(tag - KeyTag.shortNumber))
-        case KeyTag.longName:
+        case ..<WireKeyTag.longName: return .number(Int(tag - WireKeyTag.shortNumber))
+        case WireKeyTag.longName:
             let byteCount = try boundedCount(ofSize: 1, at: &position, limit: limit)
             return try name(ofByteCount: byteCount, number: nil, at: &position, limit: limit)
-        case KeyTag.number: return .number(try zigzag(at: &position, limit: limit))
-        case KeyTag.reference:
+        case WireKeyTag.number: return .number(try zigzag(at: &position, limit: limit))
+        case WireKeyTag.reference:
             return .reference(offset: Int(truncatingIfNeeded: try varint(at: &position, limit: limit)))
-        case KeyTag.numberedName:
+        case WireKeyTag.numberedName:
             let number = try zigzag(at: &position, limit: limit)
             let byteCount = try boundedCount(ofSize: 1, at: &position, limit: limit)
             return try name(ofByteCount: byteCount, number: number, at: &position, limit: limit)

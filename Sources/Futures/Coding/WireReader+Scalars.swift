@@ -12,31 +12,31 @@ extension WireReader {
     func isNull(at position: Int) -> Bool {
         guard position < count else { return false }
         let tag = base.load(fromByteOffset: position, as: UInt8.self)
-        return tag == Tag.null || tag == Tag.innerNull
+        return tag == WireTag.null || tag == WireTag.innerNull
     }
 
     /// Whether the value at an offset is absent, and not inside an optional that is present.
     func isPlainNull(at position: Int) -> Bool {
-        position < count && base.load(fromByteOffset: position, as: UInt8.self) == Tag.null
+        position < count && base.load(fromByteOffset: position, as: UInt8.self) == WireTag.null
     }
 
     /// Reads an integer of whatever width and goes past it.
     func integer<I: FixedWidthInteger>(_ type: I.Type, at position: inout Int, limit: Int) throws(WireFault) -> I {
         let start = position
         let tag = try load(UInt8.self, at: &position, limit: limit)
-        if tag < Tag.negativeBase { return I(truncatingIfNeeded: tag) }
-        if tag < Tag.shortString { return try narrow(Int(tag) - Int(Tag.shortString), start) }
+        if tag < WireTag.negativeBase { return I(truncatingIfNeeded: tag) }
+        if tag < WireTag.shortString { return try narrow(Int(tag) - Int(WireTag.shortString), start) }
         switch tag {
-        case Tag.unsigned: return try narrow(load(UInt8.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 1: return try narrow(load(UInt16.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 2: return try narrow(load(UInt32.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 3: return try narrow(load(UInt64.self, at: &position, limit: limit), start)
-        case Tag.unsigned + 4: return try narrow(load(UInt128.self, at: &position, limit: limit), start)
-        case Tag.negative: return try narrow(load(Int8.self, at: &position, limit: limit), start)
-        case Tag.negative + 1: return try narrow(load(Int16.self, at: &position, limit: limit), start)
-        case Tag.negative + 2: return try narrow(load(Int32.self, at: &position, limit: limit), start)
-        case Tag.negative + 3: return try narrow(load(Int64.self, at: &position, limit: limit), start)
-        case Tag.negative + 4: return try narrow(load(Int128.self, at: &position, limit: limit), start)
+        case WireTag.unsigned: return try narrow(load(UInt8.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 1: return try narrow(load(UInt16.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 2: return try narrow(load(UInt32.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 3: return try narrow(load(UInt64.self, at: &position, limit: limit), start)
+        case WireTag.unsigned + 4: return try narrow(load(UInt128.self, at: &position, limit: limit), start)
+        case WireTag.negative: return try narrow(load(Int8.self, at: &position, limit: limit), start)
+        case WireTag.negative + 1: return try narrow(load(Int16.self, at: &position, limit: limit), start)
+        case WireTag.negative + 2: return try narrow(load(Int32.self, at: &position, limit: limit), start)
+        case WireTag.negative + 3: return try narrow(load(Int64.self, at: &position, limit: limit), start)
+        case WireTag.negative + 4: return try narrow(load(Int128.self, at: &position, limit: limit), start)
         default: throw .unexpected(offset: start)
         }
     }
@@ -53,21 +53,21 @@ extension WireReader {
     /// Reads a Boolean and goes past it.
     func bool(at position: inout Int, limit: Int) throws(WireFault) -> Bool {
         let tag = try peek(at: position, limit: limit)
-        guard tag == Tag.yes || tag == Tag.no else { throw .unexpected(offset: position) }
+        guard tag == WireTag.yes || tag == WireTag.no else { throw .unexpected(offset: position) }
         position += 1
-        return tag == Tag.yes
+        return tag == WireTag.yes
     }
 
     /// Reads a `Float`, bit for bit, and goes past it.
     func float(at position: inout Int, limit: Int) throws(WireFault) -> Float {
-        guard try peek(at: position, limit: limit) == Tag.float else { throw .unexpected(offset: position) }
+        guard try peek(at: position, limit: limit) == WireTag.float else { throw .unexpected(offset: position) }
         position += 1
         return Float(bitPattern: try load(UInt32.self, at: &position, limit: limit))
     }
 
     /// Reads a `Double`, bit for bit, and goes past it.
     func double(at position: inout Int, limit: Int) throws(WireFault) -> Double {
-        guard try peek(at: position, limit: limit) == Tag.double else { throw .unexpected(offset: position) }
+        guard try peek(at: position, limit: limit) == WireTag.double else { throw .unexpected(offset: position) }
         position += 1
         return Double(bitPattern: try load(UInt64.self, at: &position, limit: limit))
     }
@@ -86,13 +86,13 @@ extension WireReader {
     /// Reads the head of a string, checks that its bytes are there and stops in front of them.
     func stringByteCount(at position: inout Int, limit: Int) throws(WireFault) -> Int {
         let tag = try peek(at: position, limit: limit)
-        if tag >= Tag.shortString, tag < Tag.null {
+        if tag >= WireTag.shortString, tag < WireTag.null {
             position += 1
-            let byteCount = Int(tag - Tag.shortString)
+            let byteCount = Int(tag - WireTag.shortString)
             try need(byteCount, at: position, limit: limit)
             return byteCount
         }
-        guard tag == Tag.longString else { throw .unexpected(offset: position) }
+        guard tag == WireTag.longString else { throw .unexpected(offset: position) }
         position += 1
         return try boundedCount(ofSize: 1, at: &position, limit: limit)
     }

@@ -11,36 +11,36 @@ enum WireWriter {
     static func integer<I: FixedWidthInteger>(_ value: I, to target: UnsafeMutableRawPointer) -> Int {
         if value >= 0 {
             guard let word = UInt64(exactly: value) else {
-                return tagged(Tag.unsigned + 4, UInt128(truncatingIfNeeded: value), target)
+                return tagged(WireTag.unsigned + 4, UInt128(truncatingIfNeeded: value), target)
             }
             return unsigned(word, target)
         }
         guard let word = Int64(exactly: value) else {
-            return tagged(Tag.negative + 4, Int128(truncatingIfNeeded: value), target)
+            return tagged(WireTag.negative + 4, Int128(truncatingIfNeeded: value), target)
         }
         return negative(word, target)
     }
 
     private static func unsigned(_ value: UInt64, _ target: UnsafeMutableRawPointer) -> Int {
-        if value < UInt64(Tag.negativeBase) {
+        if value < UInt64(WireTag.negativeBase) {
             target.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
             return 1
         }
-        if value <= UInt8.max { return tagged(Tag.unsigned, UInt8(truncatingIfNeeded: value), target) }
-        if value <= UInt16.max { return tagged(Tag.unsigned + 1, UInt16(truncatingIfNeeded: value), target) }
-        if value <= UInt32.max { return tagged(Tag.unsigned + 2, UInt32(truncatingIfNeeded: value), target) }
-        return tagged(Tag.unsigned + 3, value, target)
+        if value <= UInt8.max { return tagged(WireTag.unsigned, UInt8(truncatingIfNeeded: value), target) }
+        if value <= UInt16.max { return tagged(WireTag.unsigned + 1, UInt16(truncatingIfNeeded: value), target) }
+        if value <= UInt32.max { return tagged(WireTag.unsigned + 2, UInt32(truncatingIfNeeded: value), target) }
+        return tagged(WireTag.unsigned + 3, value, target)
     }
 
     private static func negative(_ value: Int64, _ target: UnsafeMutableRawPointer) -> Int {
-        if value >= Int64(Tag.negativeBase) - Int64(Tag.shortString) {
-            target.storeBytes(of: Tag.shortString &+ UInt8(truncatingIfNeeded: value), as: UInt8.self)
+        if value >= Int64(WireTag.negativeBase) - Int64(WireTag.shortString) {
+            target.storeBytes(of: WireTag.shortString &+ UInt8(truncatingIfNeeded: value), as: UInt8.self)
             return 1
         }
-        if value >= Int8.min { return tagged(Tag.negative, Int8(truncatingIfNeeded: value), target) }
-        if value >= Int16.min { return tagged(Tag.negative + 1, Int16(truncatingIfNeeded: value), target) }
-        if value >= Int32.min { return tagged(Tag.negative + 2, Int32(truncatingIfNeeded: value), target) }
-        return tagged(Tag.negative + 3, value, target)
+        if value >= Int8.min { return tagged(WireTag.negative, Int8(truncatingIfNeeded: value), target) }
+        if value >= Int16.min { return tagged(WireTag.negative + 1, Int16(truncatingIfNeeded: value), target) }
+        if value >= Int32.min { return tagged(WireTag.negative + 2, Int32(truncatingIfNeeded: value), target) }
+        return tagged(WireTag.negative + 3, value, target)
     }
 
     /// Writes a tag and the memory image of a number.
@@ -74,11 +74,11 @@ enum WireWriter {
     /// Writes the head of a string; its bytes follow.
     @inline(__always)
     static func stringHead(_ byteCount: Int, to target: UnsafeMutableRawPointer) -> Int {
-        if byteCount < Int(Tag.null - Tag.shortString) {
-            target.storeBytes(of: Tag.shortString + UInt8(truncatingIfNeeded: byteCount), as: UInt8.self)
+        if byteCount < Int(WireTag.null - WireTag.shortString) {
+            target.storeBytes(of: WireTag.shortString + UInt8(truncatingIfNeeded: byteCount), as: UInt8.self)
             return 1
         }
-        target.storeBytes(of: Tag.longString, as: UInt8.self)
+        target.storeBytes(of: WireTag.longString, as: UInt8.self)
         return 1 + varint(UInt64(byteCount), to: target + 1)
     }
 
@@ -92,17 +92,17 @@ enum WireWriter {
     /// Writes a reference to the key at an offset.
     @inline(__always)
     static func reference(_ offset: Int, to target: UnsafeMutableRawPointer) -> Int {
-        if offset < KeyTag.farBase {
-            target.storeBytes(of: KeyTag.nearReference + UInt8(truncatingIfNeeded: offset), as: UInt8.self)
+        if offset < WireKeyTag.farBase {
+            target.storeBytes(of: WireKeyTag.nearReference + UInt8(truncatingIfNeeded: offset), as: UInt8.self)
             return 1
         }
-        let far = offset - KeyTag.farBase
-        if offset < KeyTag.farLimit {
-            target.storeBytes(of: KeyTag.farReference + UInt8(truncatingIfNeeded: far >> 8), as: UInt8.self)
+        let far = offset - WireKeyTag.farBase
+        if offset < WireKeyTag.farLimit {
+            target.storeBytes(of: WireKeyTag.farReference + UInt8(truncatingIfNeeded: far >> 8), as: UInt8.self)
             target.storeBytes(of: UInt8(truncatingIfNeeded: far), toByteOffset: 1, as: UInt8.self)
             return 2
         }
-        target.storeBytes(of: KeyTag.reference, as: UInt8.self)
+        target.storeBytes(of: WireKeyTag.reference, as: UInt8.self)
         return 1 + varint(UInt64(offset), to: target + 1)
     }
 

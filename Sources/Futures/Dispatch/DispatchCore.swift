@@ -6,13 +6,13 @@
 /// A value without threads or I/O: ``Dispatcher`` feeds it and performs its effects.
 struct DispatchCore {
     /// What is held of a submission until no worker has it any more.
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         let submission: Submission
         var answers: [(worker: WorkerID, outcome: TaskOutcome)] = []
     }
 
-    private var machine: SchedulerStateMachine
-    private var entries = DenseTable<TaskID, Entry>()
+    private(set) var machine: SchedulerStateMachine
+    private(set) var entries = DenseTable<TaskID, Entry>()
     private var effects: [DispatchEffect] = []
     /// Bytes of submissions that were forgotten, for the admission of others.
     private var released: [Int] = []
@@ -23,7 +23,7 @@ struct DispatchCore {
     private var failure: ExecutorError?
     private var isBroken = false
     private var isDrained = false
-    private var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    private(set) var drainWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(machine: SchedulerStateMachine) {
         self.machine = machine

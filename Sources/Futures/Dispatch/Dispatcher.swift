@@ -24,8 +24,8 @@ package final class Dispatcher: Sendable {
     /// Rounds after which a thread that has other duties hands the work on.
     private static let rounds = 8
 
-    private let inbox: Mutex<Inbox>
-    private let core: Mutex<DispatchCore>
+    let inbox: Mutex<Inbox>
+    let core: Mutex<DispatchCore>
     private let pool: any WorkerPool
     /// Seed of the random streams of tasks.
     private let seed: UInt64

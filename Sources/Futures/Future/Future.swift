@@ -53,16 +53,21 @@ public struct Future<Value: Sendable>: Sendable {
     public func value(within limit: Duration) async throws -> Value {
         if let result = storage.resultIfEnded { return try result.get() }
         let storage = self.storage
-        return try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await storage.wait(passesCancellation: false).get() }
-            group.addTask {
-                try await Task.sleep(for: max(limit, .zero))
-                throw ExecutorError(
-                    .timedOut, "no result within \(limit); the work goes on, and `value` can be awaited again")
+        return try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup(of: Value.self) { group in
+                // The end of the limit cancels this wait, and must not count as a cancelled waiter.
+                group.addTask { try await storage.wait(passesCancellation: false).get() }
+                group.addTask {
+                    try await Task.sleep(for: max(limit, .zero))
+                    throw ExecutorError(
+                        .timedOut, "no result within \(limit); the work goes on, and `value` can be awaited again")
+                }
+                defer { group.cancelAll() }
+                // Two children were added, so there is a first one to finish.
+                return try await group.next()!
             }
-            defer { group.cancelAll() }
-            // Two children were added, so there is a first one to finish.
-            return try await group.next()!
+        } onCancel: {
+            if storage.cancelsWithWaiter { storage.requestCancel() }
         }
     }
 

@@ -1,164 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that a future's handles and its promise share.
+// A future's state with the type of its value.
 
-import Synchronization
-
-/// The state of one future behind a lock; everything that resumes a waiter happens after unlocking.
-package final class FutureStorage<Value: Sendable>: Sendable {
-    private typealias Waiter = CheckedContinuation<Result<Value, any Error>, Never>
-
-    private struct State {
-        var state = FutureState.pending
-        var result: Result<Value, any Error>?
-        var nextKey: UInt64 = 0
-        var waiters: [(key: UInt64, waiter: Waiter)] = []
-        var onCancel: (@Sendable () -> Void)?
-        /// What most futures never have.
-        var audience: Audience?
-    }
-
-    /// Those who want more than the result.
-    private struct Audience {
-        var observers: [@Sendable (Result<Value, any Error>) -> Void] = []
-        var streams: [UInt64: AsyncStream<TaskProgress>.Continuation] = [:]
-        var progress: TaskProgress?
-    }
-
-    private let state: Mutex<State>
-    /// Whether a cancelled wait cancels the work.
-    package let cancelsWithWaiter: Bool
-    /// The random stream of the submission, where an executor has numbered it.
-    package let submission: UInt64?
+/// What the handles of a future and its promise share; a reference.
+package struct FutureStorage<Value: Sendable>: Sendable {
+    private let board: FutureBoard
 
     package init(
         cancelsWithWaiter: Bool = false, submission: UInt64? = nil, onCancel: (@Sendable () -> Void)? = nil
     ) {
-        state = Mutex(State(onCancel: onCancel))
-        self.cancelsWithWaiter = cancelsWithWaiter
-        self.submission = submission
+        board = FutureBoard(cancelsWithWaiter: cancelsWithWaiter, submission: submission, onCancel: onCancel)
     }
 
-    package var current: FutureState { state.withLock { $0.state } }
+    package var current: FutureState { board.current }
 
-    package var resultIfEnded: Result<Value, any Error>? { state.withLock { $0.result } }
+    package var cancelsWithWaiter: Bool { board.cancelsWithWaiter }
 
-    package var lastProgress: TaskProgress? { state.withLock { $0.audience?.progress } }
+    /// The random stream of the submission, where an executor has numbered it.
+    package var submission: UInt64? { board.submission }
+
+    package var resultIfEnded: Result<Value, any Error>? { board.outcomeIfEnded.map(Self.result) }
 
     /// Marks the work as begun; nothing happens where it has ended.
-    package func start() {
-        state.withLock { if $0.state == .pending { $0.state = .running } }
-    }
+    package func start() { board.start() }
 
     /// Ends the future; false where it had ended before.
     package func end(_ result: Result<Value, any Error>) -> Bool {
-        let ending = state.withLock { state -> (waiters: [(key: UInt64, waiter: Waiter)], audience: Audience?)? in
-            guard state.result == nil else { return nil }
-            state.result = result
-            switch result {
-            case .success: state.state = .succeeded
-            case .failure(is CancellationError): state.state = .cancelled
-            case .failure: state.state = .failed
-            }
-            defer {
-                state.waiters = []
-                state.audience = nil
-                state.onCancel = nil
-            }
-            return (state.waiters, state.audience)
+        switch result {
+        case .success(let value): board.end(.value(value))
+        case .failure(let error): board.end(.failure(error))
         }
-        guard let ending else { return false }
-        for (_, waiter) in ending.waiters { waiter.resume(returning: result) }
-        if let audience = ending.audience {
-            for stream in audience.streams.values { stream.finish() }
-            for observer in audience.observers { observer(result) }
-        }
-        return true
     }
 
     /// Passes a cancellation request to the executor that owns the work.
-    package func requestCancel() {
-        state.withLock { $0.onCancel }?()
-    }
+    package func requestCancel() { board.requestCancel() }
 
     /// Calls `observer` once with the result: now where there is one, at the end otherwise.
     package func whenEnded(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) {
-        let result = state.withLock { state in
-            if state.result == nil {
-                state.audience = state.audience ?? Audience()
-                state.audience?.observers.append(observer)
-            }
-            return state.result
-        }
-        if let result { observer(result) }
+        board.whenEnded { observer(Self.result($0)) }
     }
 
     /// Waits for the end, or for the cancellation of the waiting Swift task.
     ///
     /// - Parameter passesCancellation: Whether a cancelled wait may cancel the work, where the submission asked for it.
     package func wait(passesCancellation: Bool = true) async -> Result<Value, any Error> {
-        if let result = resultIfEnded { return result }
-        let key = state.withLock { state in
-            state.nextKey += 1
-            return state.nextKey
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiter: Waiter) in
-                let ended = state.withLock { state in
-                    if state.result == nil { state.waiters.append((key, waiter)) }
-                    return state.result
-                }
-                if let ended {
-                    waiter.resume(returning: ended)
-                } else if Task.isCancelled {
-                    // The handler may have run before the waiter was registered.
-                    leave(key)
-                }
-            }
-        } onCancel: {
-            leave(key)
-            if passesCancellation && cancelsWithWaiter { requestCancel() }
-        }
+        Self.result(await board.wait(passesCancellation: passesCancellation))
     }
 
-    private func leave(_ key: UInt64) {
-        let waiter: Waiter? = state.withLock { state in
-            guard let index = state.waiters.firstIndex(where: { $0.key == key }) else { return nil }
-            return state.waiters.remove(at: index).waiter
-        }
-        waiter?.resume(returning: .failure(CancellationError()))
-    }
-}
-
-extension FutureStorage {
     /// Hands a progress report to everybody who listens.
-    package func report(_ progress: TaskProgress) {
-        let streams = state.withLock { state in
-            guard state.result == nil else { return [AsyncStream<TaskProgress>.Continuation]() }
-            state.audience = state.audience ?? Audience()
-            state.audience?.progress = progress
-            return state.audience.map { Array($0.streams.values) } ?? []
-        }
-        for stream in streams { stream.yield(progress) }
-    }
+    package func report(_ progress: TaskProgress) { board.report(progress) }
 
-    /// The reports from now on; the last one made is repeated first.
-    ///
-    /// Slow listeners see the newest only.
-    package func progressStream() -> AsyncStream<TaskProgress> {
-        let (stream, continuation) = AsyncStream.makeStream(of: TaskProgress.self, bufferingPolicy: .bufferingNewest(1))
-        let (key, ended, last) = state.withLock { state in
-            state.nextKey += 1
-            if state.result == nil {
-                state.audience = state.audience ?? Audience()
-                state.audience?.streams[state.nextKey] = continuation
-            }
-            return (state.nextKey, state.result != nil, state.audience?.progress)
+    /// The reports from now on, the last one made first; slow listeners see the newest only.
+    package func progressStream() -> AsyncStream<TaskProgress> { board.progressStream() }
+
+    private static func result(_ outcome: FutureBoard.Outcome) -> Result<Value, any Error> {
+        switch outcome {
+        // Safe: only `end` above puts values in, and it takes a `Value`.
+        case .value(let value): .success(value as! Value)
+        case .failure(let error): .failure(error)
         }
-        if let last { continuation.yield(last) }
-        if ended { continuation.finish() }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { _ = $0.audience?.streams.removeValue(forKey: key) }
-        }
-        return stream
     }
 }

@@ -6,7 +6,8 @@
 /// It has one rank: a gang of more is refused. With `rehearses`, every task, output and error goes through the coder as
 /// it would on its way to a worker, so what would fail there fails in a unit test.
 public actor LocalExecutor: FutureExecutor {
-    private let dispatcher: Dispatcher
+    /// Holds what was submitted.
+    let dispatcher: Dispatcher
     private let slots: Int
     private let rehearses: Bool
 
@@ -19,13 +20,11 @@ public actor LocalExecutor: FutureExecutor {
     public init(concurrency: Int? = nil, rehearses: Bool = false, seed: UInt64 = 0) {
         let slots = concurrency ?? ProcessorCount.online
         precondition(slots >= 1, "a local executor needs at least 1 slot, not \(slots)")
-        let pool = LocalPool()
+        let pool = LocalPool(slots: slots)
         self.slots = slots
         self.rehearses = rehearses
         dispatcher = Dispatcher(size: slots, maximumDepth: 1, seed: seed, pool: pool)
         pool.attach(dispatcher)
-        for slot in 0..<slots { dispatcher.workerJoined(WorkerID(slot), JobID(0)) }
-        dispatcher.jobComplete(JobID(0))
     }
 
     /// The number of tasks that run at a time.

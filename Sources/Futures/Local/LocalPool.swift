@@ -4,17 +4,32 @@
 import Synchronization
 
 /// Runs tasks as Swift tasks of this process, one at a time per slot.
+///
+/// A slot is a worker until it is ended in a task that ignores its cancellation; when that task returns, the slot is
+/// another worker.
 final class LocalPool: WorkerPool {
     private struct State {
+        /// Weak, because the dispatcher owns this pool; what runs keeps it alive.
+        weak var dispatcher: Dispatcher?
         var running: [TaskID: Task<Void, Never>] = [:]
+        var occupants: [WorkerID: TaskID] = [:]
+        /// Ended, but their tasks still run.
+        var ended: Set<WorkerID> = []
     }
 
+    private static let job = JobID(0)
+    private let slots: Int
     private let state = Mutex(State())
-    /// Set once, right after the dispatcher was made.
-    private let dispatcher = Mutex<Dispatcher?>(nil)
 
+    init(slots: Int) {
+        self.slots = slots
+    }
+
+    /// Gives the slots to a dispatcher; called once.
     func attach(_ dispatcher: Dispatcher) {
-        self.dispatcher.withLock { $0 = dispatcher }
+        state.withLock { $0.dispatcher = dispatcher }
+        for slot in 0..<slots { dispatcher.workerJoined(WorkerID(slot), Self.job) }
+        dispatcher.jobComplete(Self.job)
     }
 
     func send(_ command: WorkerCommand, to worker: WorkerID) {
@@ -41,33 +56,75 @@ final class LocalPool: WorkerPool {
 
     func end(_ worker: WorkerID) {
         // A Swift task can't be ended from outside: its slot is free when it returns.
+        let isFree = state.withLock { state in
+            guard state.occupants[worker] != nil else { return true }
+            state.ended.insert(worker)
+            return false
+        }
+        if isFree { replace(worker) }
     }
 
     private func run(_ task: TaskID, _ submission: Submission, _ worker: WorkerID) {
-        guard let dispatcher = dispatcher.withLock({ $0 }) else { return }
         state.withLock { state in
+            guard let dispatcher = state.dispatcher else { return }
+            state.occupants[worker] = task
             state.running[task] = Task { [self] in
                 dispatcher.received([.started(task)], from: worker)
-                let context = TaskContext(submission.header, worker: worker.number) { progress in
+                let context = TaskContext(submission.header, worker: worker.number % slots) { progress in
                     dispatcher.received([.progress(task, progress)], from: worker)
                 }
                 let outcome = await TaskContext.$current.withValue(context) {
                     await Self.outcome(of: submission.body)
                 }
-                self.state.withLock { _ = $0.running.removeValue(forKey: task) }
                 dispatcher.received([.answered(task, outcome, microseconds: nil)], from: worker)
+                left(task, worker)
             }
         }
     }
 
+    /// A task has returned and its worker may have the next one already.
+    private func left(_ task: TaskID, _ worker: WorkerID) {
+        let wasEnded = state.withLock { state in
+            state.running.removeValue(forKey: task)
+            guard state.occupants[worker] == task else { return false }
+            state.occupants.removeValue(forKey: worker)
+            return state.ended.remove(worker) != nil
+        }
+        if wasEnded { replace(worker) }
+    }
+
+    /// Makes another worker of the slot of one that was ended.
+    private func replace(_ worker: WorkerID) {
+        guard let dispatcher = state.withLock({ $0.dispatcher }) else { return }
+        dispatcher.workerJoined(WorkerID(worker.number + slots), Self.job)
+        dispatcher.workerLost(
+            worker, .known(nil), ExecutorError(.workerLost, "slot \(worker.number % slots) was given up"))
+    }
+
     @concurrent private static func outcome(of body: SubmissionBody) async -> TaskOutcome {
-        do {
-            switch body {
-            case .local(let work): return .local(try await work())
-            case .encoded(let payload): return .encoded(try await payload.run())
+        switch body {
+        case .local(let work):
+            do {
+                return .local(try await work())
+            } catch {
+                return .failure(error)
             }
+        case .encoded(let payload):
+            do {
+                return .encoded(try await payload.run())
+            } catch {
+                return .failure(rehearsed(error))
+            }
+        }
+    }
+
+    /// An error as it would arrive from another process.
+    private static func rehearsed(_ error: any Error) -> any Error {
+        do {
+            let bytes = try BinaryEncoder().encode(ErrorPayload(error))
+            return try BinaryDecoder().decode(ErrorPayload.self, from: bytes).error
         } catch {
-            return .failure(error)
+            return error
         }
     }
 }

@@ -28,7 +28,8 @@ struct ChunkSizer: Sendable {
 
     /// Learns from a chunk that came back.
     mutating func ran(items: Int, microseconds: Double) {
-        guard items > 0 else { return }
+        // What can't be a run time came from a clock that was set, or from a damaged message.
+        guard items > 0, microseconds.isFinite, microseconds >= 0 else { return }
         let mean = microseconds / Double(items)
         microsecondsPerItem = microsecondsPerItem.map { 0.7 * $0 + 0.3 * mean } ?? mean
         last = max(items, 1)

@@ -23,6 +23,9 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
         case again([Input], first: UInt64)
     }
 
+    /// The most parts that the rest of a chunk is cut into.
+    private static var mostParts: Int { 16 }
+
     private var iterator: Inputs.Iterator
     private var options: TaskOptions
     private let submit: Submit
@@ -36,7 +39,8 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
         self.options = options
         self.submit = submit
         sizer = ChunkSizer(fixed: chunk)
-        budget = chunk == nil ? ChunkSizer.budget : .infinity
+        // Not infinity: executors of one's own may encode tasks by coders that have no word for it.
+        budget = chunk == nil ? ChunkSizer.budget : .greatestFiniteMagnitude
     }
 
     /// Takes the next inputs and submits them; `nil` where there are no more.
@@ -67,7 +71,7 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
             sizer.ran(items: output.count, microseconds: output.microseconds)
             var parts: [Remainder] = [.results(output.results)]
             if output.count < chunk.inputs.count {
-                parts.append(rest(of: chunk, from: output.count))
+                parts += rests(of: chunk, from: output.count)
             }
             return parts
         case .failure(let error):
@@ -86,7 +90,7 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
             var parts: [Remainder] = []
             if lost > 0 { parts.append(.again(Array(chunk.inputs[..<lost]), first: chunk.first)) }
             parts.append(.results([.failure(error)]))
-            if lost + 1 < chunk.inputs.count { parts.append(rest(of: chunk, from: lost + 1)) }
+            parts += rests(of: chunk, from: lost + 1)
             return parts
         case .workerLost, .encodingFailed, .decodingFailed:
             return chunk.inputs.enumerated().map { .again([$1], first: chunk.first + UInt64($0)) }
@@ -95,7 +99,14 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
         }
     }
 
-    private func rest(of chunk: Chunk, from index: Int) -> Remainder {
-        .again(Array(chunk.inputs[index...]), first: chunk.first + UInt64(index))
+    /// What a chunk did not come to: cut anew, because its items take longer than was thought, so that they can run
+    /// beside each other; into few parts, because what is in flight is bounded.
+    private func rests(of chunk: Chunk, from index: Int) -> [Remainder] {
+        let size = max(sizer.next, (chunk.inputs.count - index + Self.mostParts - 1) / Self.mostParts)
+        return stride(from: index, to: chunk.inputs.count, by: size).map { start in
+            .again(
+                Array(chunk.inputs[start..<min(start + size, chunk.inputs.count)]),
+                first: chunk.first + UInt64(start))
+        }
     }
 }

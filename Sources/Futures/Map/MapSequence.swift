@@ -67,6 +67,7 @@ where Inputs.Element: Sendable {
         private var window: Int?
         private var slots: Deque<Slot> = []
         private var ready: Deque<Result<Output, any Error>> = []
+        private var hasEnded = false
 
         init(executor: any FutureExecutor, driver: Result<MapDriver<Inputs, Output>, any Error>) {
             self.executor = executor
@@ -79,6 +80,7 @@ where Inputs.Element: Sendable {
         ///
         /// - Throws: `CancellationError` where this task is cancelled, and the refusal where the closure can't be sent.
         public func next() async throws -> Result<Output, any Error>? {
+            guard !hasEnded else { return nil }
             let driver = try self.driver.get()
             while ready.isEmpty {
                 try await fill(driver)
@@ -103,15 +105,17 @@ where Inputs.Element: Sendable {
             if Task.isCancelled {
                 chunk.future.cancel()
                 cancelAll()
+                hasEnded = true
                 throw CancellationError()
             }
-            for part in driver.remainders(of: chunk, result).reversed() {
+            var parts: [Slot] = []
+            for part in driver.remainders(of: chunk, result) {
                 switch part {
-                case .results(let results): slots.prepend(.results(results))
-                case .again(let inputs, let first):
-                    slots.prepend(.chunk(await driver.submit(inputs, first: first)))
+                case .results(let results): parts.append(.results(results))
+                case .again(let inputs, let first): parts.append(.chunk(await driver.submit(inputs, first: first)))
                 }
             }
+            slots.prepend(contentsOf: parts)
         }
 
         private func cancelAll() {

@@ -30,6 +30,7 @@ where Inputs.Element: Sendable {
         private var nextKey = 0
         private var chunks: [Int: MapDriver<Inputs, Output>.Chunk] = [:]
         private var ready: Deque<Result<Output, any Error>> = []
+        private var hasEnded = false
 
         init(executor: any FutureExecutor, driver: Result<MapDriver<Inputs, Output>, any Error>) {
             self.executor = executor
@@ -44,6 +45,7 @@ where Inputs.Element: Sendable {
         ///
         /// - Throws: What the item threw, an ``ExecutorError``, or `CancellationError` where this task is cancelled.
         public func next() async throws -> Output? {
+            guard !hasEnded else { return nil }
             let driver = try self.driver.get()
             while ready.isEmpty {
                 try await fill(driver)
@@ -51,7 +53,7 @@ where Inputs.Element: Sendable {
                 guard let key = await completionIterator.next(isolation: #isolation),
                     let chunk = chunks.removeValue(forKey: key)
                 else {
-                    cancelAll()
+                    end()
                     throw CancellationError()
                 }
                 for part in driver.remainders(of: chunk, await chunk.future.result) {
@@ -62,7 +64,7 @@ where Inputs.Element: Sendable {
                 }
             }
             guard let result = ready.popFirst() else { return nil }
-            if case .failure = result { cancelAll() }
+            if case .failure = result { end() }
             return try result.get()
         }
 
@@ -78,10 +80,15 @@ where Inputs.Element: Sendable {
             chunk.future.storage.whenEnded { [completed] _ in completed.yield(key) }
         }
 
-        private func cancelAll() {
-            for chunk in chunks.values { chunk.future.cancel() }
+        private func end() {
+            hasEnded = true
+            cancelAll()
             chunks = [:]
             ready = []
+        }
+
+        private func cancelAll() {
+            for chunk in chunks.values { chunk.future.cancel() }
         }
     }
 }

@@ -19,8 +19,8 @@ extension SchedulerStateMachine {
         if isShort { jobs[job]?.collective = .impossible }
         keepTheBest(job, isShort: isShort, &actions)
         // Losses while the job came up have left it short; if that repeats, the pool goes on with what it has.
-        shortJobs = isShort ? shortJobs + 1 : 0
-        if isShort && shortJobs < Self.attempts {
+        poorJobs = isShort ? poorJobs + 1 : 0
+        if isShort && poorJobs < Self.attempts {
             requestJob(&actions)
         } else {
             concludeAttempt(&actions)
@@ -35,6 +35,7 @@ extension SchedulerStateMachine {
     /// Collective tasks that waited for it fail, and where no worker is left everything does (see ``isBroken``).
     package mutating func jobFailed() -> [SchedulerAction] {
         jobIsRequested = false
+        poorJobs += 1
         var actions: [SchedulerAction] = []
         for (job, record) in jobs where !record.isComplete {
             // Those of its workers that joined serve ordinary tasks.
@@ -60,6 +61,15 @@ extension SchedulerStateMachine {
         }
         jobIsRequested = true
         actions.append(.requestJob)
+    }
+
+    /// The pool is below its size: asks for another job, unless the last one is gone and those before it failed too.
+    mutating func heal(_ actions: inout [SchedulerAction]) {
+        if !jobIsRequested && !hasServingWorkers && poorJobs >= Self.attempts {
+            isBroken = true
+        } else {
+            requestJob(&actions)
+        }
     }
 
     /// Takes a lost worker out of its job.

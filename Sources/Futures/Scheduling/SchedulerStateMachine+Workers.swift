@@ -54,7 +54,7 @@ extension SchedulerStateMachine {
         for task in record.assigned {
             returnFromLostWorker(task, worker, isGuilty: task == guilty, &actions)
         }
-        if !wasRetiring { requestJob(&actions) }
+        if !wasRetiring { heal(&actions) }
         schedule(&actions)
         return actions
     }

@@ -47,8 +47,8 @@ package struct SchedulerStateMachine: Sendable {
     var isShutDown = false
     var isDrained = false
     var jobIsRequested = false
-    /// Jobs in a row that lost workers while they came up.
-    var shortJobs = 0
+    /// Jobs in a row that failed or lost workers while they came up.
+    var poorJobs = 0
     /// Jobs in a row that lost a worker while they initialised MPI.
     var failedInitialisations = 0
 

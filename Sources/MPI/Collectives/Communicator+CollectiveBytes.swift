@@ -64,7 +64,8 @@ extension Communicator {
         }
     }
 
-    /// Puts the ranks' bytes, equally many of each, one after the other into `target`, at the root or (`nil`) everywhere.
+    /// Puts the ranks' bytes, equally many of each, one after the other into `target`, at the root or (`nil`)
+    /// everywhere.
     func gatherBytes(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer?, root: Int?,
         _ operation: Operation

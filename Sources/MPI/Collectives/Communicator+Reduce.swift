@@ -8,7 +8,8 @@ extension Communicator {
     ///
     /// - Parameters:
     ///   - values: this rank's elements; the same count on all ranks.
-    ///   - result: written at the root, where it must have the same count; not looked at elsewhere, where it may be empty.
+    ///   - result: written at the root, where it must have the same count; not looked at elsewhere, where it may be
+    ///     empty.
     ///   - reduction: how elements are combined.
     ///   - root: the rank that gets the result.
     public func reduce<Element: MPIRepresentable>(

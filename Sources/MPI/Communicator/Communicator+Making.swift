@@ -20,7 +20,7 @@ extension Communicator {
         _ = try MPIRuntime.shared.control()
         try thread.requireCurrent("world")
         return try Communicator(
-            handle: CMPI_comm_world(), name: "world", thread: thread, abandonment: Abandonment(),
+            handle: CMPI_comm_world(), ownsHandle: false, name: "world", thread: thread, abandonment: Abandonment(),
             blockByteCount: blockByteCount)
     }
 
@@ -32,9 +32,10 @@ extension Communicator {
     /// inside MPI: raise `abandonment` to leave.
     ///
     /// - Parameters:
-    ///   - worldRanks: the members' ranks in the job, in the order of their ranks in the new communicator. The same list on all.
-    ///   - tag: a number of the caller's that no other gang with common members has had in the last 2²⁰ or so, so that a
-    ///     message left over from a gang that never came together is not taken for one of this gang's.
+    ///   - worldRanks: the members' ranks in the job, in the order of their ranks in the new communicator. The same
+    ///     list on all.
+    ///   - tag: a number of the caller's that no other gang with common members has had in the last 2²⁰ or so, so
+    ///     that a message left over from a gang that never came together is not taken for one of this gang's.
     ///   - name: the communicator's name, for messages.
     ///   - abandonment: what ends the gang; can be raised before the communicator exists.
     ///   - thread: the thread on which it will be used.
@@ -70,8 +71,9 @@ extension Communicator {
 
     /// Waits until all members have come: a dissemination barrier of empty messages in ⌈log₂ n⌉ rounds.
     ///
-    /// Hensgen, Finkel and Manber, "Two algorithms for barrier synchronization" (1988). In round k a member signals the one 2^k places
-    /// after it and waits for the one 2^k places before it; as all these neighbours differ, one tag is enough.
+    /// Hensgen, Finkel and Manber, "Two algorithms for barrier synchronization" (1988). In round k a member signals
+    /// the one 2^k places after it and waits for the one 2^k places before it; as all these neighbours differ, one
+    /// tag is enough.
     private static func meet(_ worldRanks: [Int], _ operation: Operation, tag: Int) throws(MPIError) {
         guard let place = worldRanks.firstIndex(of: operation.communicator.rank) else { return }
         let count = worldRanks.count

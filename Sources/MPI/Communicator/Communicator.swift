@@ -7,8 +7,8 @@ internal import Synchronization
 /// A group of processes, and the operations by which they exchange data.
 ///
 /// The operations are synchronous and run on the MPI thread: inside a collective task, on ``MPIActor``, or in a
-/// `Task(executorPreference: MPIThread.shared)`. Elsewhere they throw ``MPIError/Code/wrongThread``. Collective operations must be
-/// called by all ranks of the communicator, in the same order and with the same counts.
+/// `Task(executorPreference: MPIThread.shared)`. Elsewhere they throw ``MPIError/Code/wrongThread``. Collective
+/// operations must be called by all ranks of the communicator, in the same order and with the same counts.
 ///
 /// An operation waits without holding up the process, and leaves early in two cases, both within about a millisecond:
 /// - The gang is over, since another rank threw an error or was lost: ``MPIError/Code/abandoned``.
@@ -22,9 +22,9 @@ internal import Synchronization
 public final class Communicator: Sendable {
     /// The bytes that one block of a large operation moves, unless asked otherwise.
     ///
-    /// Small enough to stay in a core's cache between the copy and the transfer: a message of 256 MB took as long as one
-    /// that MPI_Send reads from the caller's memory, a sum of that size less time. Blocks of 16 MB took twice as long. (Measured on
-    /// 2 cores.) Large enough for the round trip that starts a block on a network.
+    /// Small enough to stay in a core's cache between the copy and the transfer: a message of 256 MB took as long as
+    /// one that MPI_Send reads from the caller's memory, a sum of that size less time. Blocks of 16 MB took twice as
+    /// long. (Measured on 2 cores.) Large enough for the round trip that starts a block on a network.
     package static let defaultBlockByteCount = 1 << 20
 
     /// The number of this process in the communicator, from 0.
@@ -40,23 +40,35 @@ public final class Communicator: Sendable {
     /// The thread on which the communicator may be used.
     package let thread: MPIThread
 
-    // Safe: the pointer is only a name for an object inside MPI; it never changes, and MPI is given it on `thread` only.
+    // Safe: the pointer is only a name for an object inside MPI; it never changes, and MPI is given it on `thread`
+    // only.
     nonisolated(unsafe) let handle: OpaquePointer
+    private let ownsHandle: Bool
     private let closed = Atomic<Bool>(false)
     /// Messages sent minus messages received by this rank: zero in sum over the ranks when none is left over.
     let messageBalance = Atomic<Int>(0)
 
     /// Takes over a communicator that MPI has made.
+    ///
+    /// - Parameters:
+    ///   - handle: MPI's communicator.
+    ///   - ownsHandle: whether ``close()`` frees it.
+    ///   - name: its name, for messages.
+    ///   - thread: the thread on which it will be used.
+    ///   - abandonment: what ends the gang.
+    ///   - blockByteCount: the bytes of a block; 1 to 2³¹ − 1, what one MPI call can move.
     init(
-        handle: OpaquePointer, name: String, thread: MPIThread, abandonment: Abandonment,
+        handle: OpaquePointer, ownsHandle: Bool = true, name: String, thread: MPIThread, abandonment: Abandonment,
         blockByteCount: Int = Communicator.defaultBlockByteCount
     ) throws(MPIError) {
         var rank: Int32 = 0
         var size: Int32 = 0
         try MPIError.check(CMPI_comm_rank(handle, &rank), "MPI_Comm_rank")
         try MPIError.check(CMPI_comm_size(handle, &size), "MPI_Comm_size")
-        precondition(blockByteCount > 0, "a block has at least one byte, not \(blockByteCount)")
+        precondition(
+            (1...Int(Int32.max)).contains(blockByteCount), "a block has 1 to 2³¹ − 1 bytes, not \(blockByteCount)")
         self.handle = handle
+        self.ownsHandle = ownsHandle
         self.rank = Int(rank)
         self.size = Int(size)
         self.name = name
@@ -91,7 +103,7 @@ public final class Communicator: Sendable {
         abandonment.raise(because: reason)
     }
 
-    /// Frees the communicator at the end of its use.
+    /// Ends the use of the communicator, and frees it unless it is that of all ranks.
     ///
     /// Collective over the communicator.
     ///
@@ -104,7 +116,7 @@ public final class Communicator: Sendable {
         let operation = try Operation("close", on: self)
         let left = try allReduce(messageBalance.load(ordering: .relaxed), .sum)
         closed.store(true, ordering: .relaxed)
-        if left == 0 { try operation.check(CMPI_comm_free(handle)) }
+        if left == 0 && ownsHandle { try operation.check(CMPI_comm_free(handle)) }
         return left
     }
 }

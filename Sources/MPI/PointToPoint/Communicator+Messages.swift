@@ -44,8 +44,8 @@ extension Communicator {
     ///   - source: the rank to receive from; `nil` for whichever sends first.
     ///   - tag: the tag to receive; `nil` for any.
     /// - Returns: who sent the message, with which tag, and how many elements it had.
-    /// - Throws: ``MPIError/Code/truncate`` where the buffer is too small: the message is consumed, the buffer holds its beginning.
-    ///   ``MPIError/Code/typeMismatch`` where the message isn't a whole number of elements.
+    /// - Throws: ``MPIError/Code/truncate`` where the buffer is too small: the message is consumed, the buffer holds
+    ///   its beginning. ``MPIError/Code/typeMismatch`` where the message isn't a whole number of elements.
     @discardableResult
     public func receive<Element: MPIRepresentable>(
         into buffer: inout MutableSpan<Element>, from source: Int? = nil, tag: Int? = nil

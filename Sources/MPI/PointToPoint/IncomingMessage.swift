@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Receives what ``OutgoingMessage`` sends.
 ///
-/// Nothing is posted before a message is there (matched probe, MPI 3.1 §3.8.2), so a receive that is given up while it waits
-/// leaves no request behind, and a buffer is made when the length of the block is known.
+/// Nothing is posted before a message is there (matched probe, MPI 3.1 §3.8.2), so a receive that is given up while
+/// it waits leaves no request behind, and a buffer is made when the length of the block is known.
 struct IncomingMessage {
     private let sink: MessageSink
     private var staging = Staging()

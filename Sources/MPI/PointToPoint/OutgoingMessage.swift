@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Sends bytes as a series of MPI messages: full blocks, and a last one that is shorter than a block, maybe empty.
 ///
-/// The receiver knows the end by the short block, so it need not know the length beforehand. Messages from one rank with one tag
-/// arrive in the order in which they were sent (MPI 3.1 §3.5), and a rank sends one at a time.
+/// The receiver knows the end by the short block, so it need not know the length beforehand. Messages from one rank
+/// with one tag arrive in the order in which they were sent (MPI 3.1 §3.5), and a rank sends one at a time.
 struct OutgoingMessage {
     private let bytes: UnsafeRawBufferPointer
     private let destination: Int

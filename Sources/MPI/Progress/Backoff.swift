@@ -19,8 +19,9 @@ struct Backoff {
     let yielding: Int
     /// The longest sleep.
     ///
-    /// It must be much shorter than the time of yielding: a rank that waits for one that sleeps would else fall asleep as well,
-    /// and the ranks would never get out of it. (Measured: 800 µs instead of 8 µs for a round in a ring of 3 ranks on 2 cores.)
+    /// It must be much shorter than the time of yielding: a rank that waits for one that sleeps would else fall
+    /// asleep as well, and the ranks would never get out of it. (Measured: 800 µs instead of 8 µs for a round in a
+    /// ring of 3 ranks on 2 cores.)
     static let longestSleep = 500_000
     private var nextSleep: Int
 

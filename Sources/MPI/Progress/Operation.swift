@@ -48,7 +48,7 @@ struct Operation {
         self.peer = peer
         self.tag = tag
         try (thread ?? communicator.thread).requireCurrent(
-            name.description, communicator: communicator.name, rank: communicator.rank)
+            name, communicator: communicator.name, rank: communicator.rank)
         guard !communicator.isClosed, MPIRuntime.shared.phase == .initialized else {
             throw error(.closed, "the communicator was closed, or MPI was finalised: it cannot be used any more")
         }
@@ -79,7 +79,8 @@ struct Operation {
     /// Polls until the operation is complete; leaves early when the gang is over or the Swift task is cancelled.
     ///
     /// - Parameters:
-    ///   - byteCount: the size of the blocks that move; the loop is patient in proportion before it sleeps between polls.
+    ///   - byteCount: the size of the blocks that move; the loop is patient in proportion before it sleeps between
+    ///     polls.
     ///   - poll: looks once, without waiting.
     /// - Throws: what `poll` throws; ``MPIError/Code/abandoned`` and ``MPIError/Code/cancelled`` within a millisecond.
     func wait(byteCount: Int, _ poll: () throws(MPIError) -> Progress) throws(MPIError) {

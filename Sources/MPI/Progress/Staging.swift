@@ -7,9 +7,9 @@ internal import CMPI
 ///
 /// MPI reads and writes these buffers only, never the caller's memory. When an operation is abandoned its request can't
 /// be taken back (MPI has no cancel for collective operations), and the library may still write to the buffers
-/// when it makes progress for somebody else: they are then leaked on purpose. This is the proof that no abandoned operation
-/// writes to freed memory: `deinit` frees the buffers only if no request is in flight, and a request is in flight from
-/// the call that starts it until `MPI_Test` has said that it is complete.
+/// when it makes progress for somebody else: they are then leaked on purpose. This is the proof that no abandoned
+/// operation writes to freed memory: `deinit` frees the buffers only if no request is in flight, and a request is in
+/// flight from the call that starts it until `MPI_Test` has said that it is complete.
 final class Staging {
     /// What MPI reads.
     let send: UnsafeMutableRawBufferPointer

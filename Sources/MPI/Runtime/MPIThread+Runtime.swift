@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The start and the end of MPI, on its thread.
 
+internal import CMPI
+
 extension MPIThread {
     /// Starts MPI, once; later calls return at once.
     ///
@@ -27,13 +29,25 @@ extension MPIThread {
         try MPIRuntime.shared.finalize()
     }
 
+    /// Ends all processes of the job (MPI 3.1 §8.7), for errors after which the other ranks would wait for ever.
+    ///
+    /// To be called on this thread.
+    ///
+    /// - Parameter exitCode: what the launcher is to return.
+    /// - Throws: ``MPIError`` where MPI doesn't run: then the job can't be ended from here.
+    package func abortJob(exitCode: Int32) throws(MPIError) {
+        try requireCurrent("abortJob")
+        _ = try MPIRuntime.shared.control()
+        try MPIError.check(CMPI_abort(exitCode), "MPI_Abort")
+    }
+
     /// Throws unless the caller runs on this thread.
-    func requireCurrent(_ operation: String, communicator: String? = nil, rank: Int? = nil) throws(MPIError) {
+    func requireCurrent(_ operation: StaticString, communicator: String? = nil, rank: Int? = nil) throws(MPIError) {
         guard !isCurrent else { return }
         throw MPIError(
             .wrongThread,
             "called outside the thread '\(name)': MPI may only be called there. Run the code in a "
                 + "Task(executorPreference: MPIThread.shared), or isolate it to @MPIActor",
-            operation: operation, communicator: communicator, rank: rank)
+            operation: operation.description, communicator: communicator, rank: rank)
     }
 }

@@ -3,8 +3,9 @@
 
 /// A type whose values can be sent to another process as the bytes that they are.
 ///
-/// Conform structs of numbers with an empty extension: `extension Particle: MPIRepresentable {}`. The conformance is a promise that no
-/// stored property has a meaning in this process only: pointers and handles, though bitwise copyable, must not be sent.
+/// Conform structs of numbers with an empty extension: `extension Particle: MPIRepresentable {}`. The conformance is
+/// a promise that no stored property has a meaning in this process only: pointers and handles, though bitwise
+/// copyable, must not be sent.
 ///
 /// To let a type of your own be summed, make it `AdditiveArithmetic` and say what it is made of:
 /// `static var datatype: Datatype { .lanes(2, of: .double) }`.

@@ -27,8 +27,8 @@ public struct Reduction<Value: MPIRepresentable>: Sendable {
 extension Reduction where Value: AdditiveArithmetic {
     /// The sum.
     ///
-    /// Integers must not overflow: what comes out then depends on the MPI library. Open MPI 4.1 saturates 16-bit sums in its
-    /// vector code and wraps around in its scalar code.
+    /// Integers must not overflow: what comes out then depends on the MPI library. Open MPI 4.1 saturates 16-bit sums
+    /// in its vector code and wraps around in its scalar code.
     public static var sum: Reduction { Reduction(CMPI_SUM, lanes: true) }
 }
 

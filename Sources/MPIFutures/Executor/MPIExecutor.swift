@@ -22,7 +22,8 @@ public actor MPIExecutor: FutureExecutor {
     public nonisolated let workers: Int
 
     private let dispatcher: Dispatcher
-    private let pool: DynamicPool
+    /// Owns the workers.
+    nonisolated let pool: DynamicPool
     private var isClosed = false
 
     /// Whether the pool was shut down.
@@ -36,8 +37,8 @@ public actor MPIExecutor: FutureExecutor {
     ///   - launcher: The MPI launcher, a name or a path; `MPIFUTURES_LAUNCHER` where `nil`, else `mpirun`.
     ///   - bootDeadline: How long the workers may take to be there, and to initialise MPI.
     ///   - seed: Seed of the random streams of tasks.
-    /// - Throws: ``Futures/ExecutorError`` with code `invalidArgument`, `launcherNotFound`, `nestedSubmission` inside
-    ///   a worker, or `launchFailed` where no socket can be made.
+    /// - Throws: ``Futures/ExecutorError`` with code `invalidArgument`, `launcherNotFound`, `launchFailed` where this
+    ///   program's executable can't be found, or `nestedSubmission` inside a worker.
     public init(
         strategy: Strategy = .automatic, workers: Int? = nil, launcher: String? = nil,
         bootDeadline: Duration = .seconds(60), seed: UInt64 = 0
@@ -53,7 +54,7 @@ public actor MPIExecutor: FutureExecutor {
             _ = try Strategy(named: name, from: PoolEnvironment.strategy)
         }
         let count = try PoolEnvironment.workerCount(workers, environment)
-        let pool = try DynamicPool(
+        let pool = DynamicPool(
             DynamicPool.Configuration(
                 workers: count, launcher: try Launcher(launcher ?? environment[PoolEnvironment.launcher]),
                 program: try Self.executable(), arguments: Array(CommandLine.arguments.dropFirst()),
@@ -63,7 +64,6 @@ public actor MPIExecutor: FutureExecutor {
         self.pool = pool
         dispatcher = Dispatcher(size: count, seed: seed, pool: pool)
         pool.attach(dispatcher)
-        try pool.listen()
     }
 
     deinit {

@@ -20,7 +20,7 @@ struct Launcher: Sendable, Equatable {
         let candidates =
             name.contains("/")
             ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+        guard let found = candidates.first(where: Self.isProgram) else {
             throw ExecutorError(
                 .launcherNotFound,
                 "no MPI launcher: `\(name)` is not \(name.contains("/") ? "an executable file" : "in PATH"). Install one "
@@ -28,6 +28,13 @@ struct Launcher: Sendable, Equatable {
                     + "LocalExecutor")
         }
         path = found
+    }
+
+    /// Whether a path is that of a file which may be run; a directory may be "executed", too.
+    private static func isProgram(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
+            && FileManager.default.isExecutableFile(atPath: path)
     }
 
     /// The arguments that start `count` copies of a program that live on when one of them ends.

@@ -21,13 +21,11 @@ struct PoolDirectory: Sendable {
     /// - Throws: ``ExecutorError/Code/launchFailed`` where no temporary directory can be written.
     init() throws(ExecutorError) {
         Self.sweep()
-        // A socket's path may have 107 bytes, so a deep TMPDIR is of no use.
-        let base = Self.base.utf8.count <= 60 ? Self.base : "/tmp"
-        var template = Array("\(base)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
+        var template = Array("\(Self.base)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw ExecutorError(
                 .launchFailed,
-                "no directory for the pool's socket could be made in \(base) (\(Self.lastError)): set TMPDIR")
+                "no directory for the pool's socket could be made in \(Self.base) (\(Self.lastError)): set TMPDIR")
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -41,8 +39,11 @@ struct PoolDirectory: Sendable {
         if let slash = socket.lastIndex(of: "/") { rmdir(String(socket[..<slash])) }
     }
 
+    /// Where the directories are made: the temporary directory, or `/tmp` where its path is too long for a socket's,
+    /// which may have 107 bytes.
     private static var base: String {
         let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        guard !base.isEmpty, base.utf8.count <= 60 else { return "/tmp" }
         return base.count > 1 && base.hasSuffix("/") ? String(base.dropLast()) : base
     }
 

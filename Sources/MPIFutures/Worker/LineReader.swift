@@ -33,10 +33,12 @@ final class LineReader {
         }
         rest += buffer[..<count]
         var lines: [(stream: UInt64, line: [UInt8])] = []
-        while let end = rest.firstIndex(of: 10) {
-            lines.append((stream, Array(rest[..<end])))
-            rest = Array(rest[(end + 1)...])
+        var start = 0
+        while let end = rest[start...].firstIndex(of: 10) {
+            lines.append((stream, Array(rest[start..<end])))
+            start = end + 1
         }
+        rest.removeFirst(start)
         if rest.count > Self.longest { lines += flush() }
         return lines
     }

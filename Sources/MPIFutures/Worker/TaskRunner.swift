@@ -14,6 +14,8 @@ final class TaskRunner: Sendable {
     private struct State {
         var waiting: Deque<RunOrder> = []
         var current: TaskID?
+        /// Somebody was given the current Swift task to cancel it, now or in a moment.
+        var runnerIsCancelled = false
         var startIsReported = false
         var runner: Task<Void, Never>?
         var unflushed = 0
@@ -61,7 +63,11 @@ final class TaskRunner: Sendable {
 
     /// Cancels the Swift task of the task that runs, or gives it back.
     func cancel(_ task: TaskID) {
-        let runner = state.withLock { $0.current == task ? $0.runner : nil }
+        let runner = state.withLock { state in
+            guard state.current == task else { return nil as Task<Void, Never>? }
+            state.runnerIsCancelled = true
+            return state.runner
+        }
         runner?.cancel()
         revoke(task)
     }
@@ -74,7 +80,7 @@ final class TaskRunner: Sendable {
             record.end()
             let microseconds = (ContinuousClock.now - start) / .microseconds(1)
             report(.answered(order.task, outcome, microseconds: microseconds))
-            if Task.isCancelled && handOver() { return }
+            if handOverIfCancelled() { return }
         }
     }
 
@@ -92,13 +98,15 @@ final class TaskRunner: Sendable {
         return order
     }
 
-    /// A cancellation was meant for one task: the rest runs in a new Swift task.
-    private func handOver() -> Bool {
+    /// A cancellation was meant for one task, and may come late: the rest runs in a new Swift task.
+    private func handOverIfCancelled() -> Bool {
         state.withLock { state in
             state.current = nil
+            guard state.runnerIsCancelled else { return false }
+            state.runnerIsCancelled = false
             state.runner = Task { await run() }
+            return true
         }
-        return true
     }
 
     private func outcome(of order: RunOrder) async -> TaskOutcome {
@@ -112,7 +120,8 @@ final class TaskRunner: Sendable {
             return .encoded(
                 try await TaskContext.$current.withValue(context) { try await order.payload.run() })
         } catch {
-            return .failure(error)
+            // What can't travel as itself says where it was thrown.
+            return .failure(ErrorPayload(error, worker: index, host: WorkerSetup.hostName).error)
         }
     }
 

@@ -18,6 +18,8 @@ struct PoolProgram {
             _ = try await pool.submit(0, ranks: 2) { _, communicator in try communicator.allReduce(1, .sum) }.value
         case "boot":
             pool.bootUp()
+        case "unused":
+            break
         case "busy":
             // Both workers compute and look at nothing else.
             let futures = [await spin(pool), await spin(pool)]
@@ -41,13 +43,22 @@ struct PoolProgram {
             say("down")
             _ = readLine()
             return
+        case "output":
+            try await print(from: pool)
+            await pool.shutdown()
+            say("down")
+            return
+        case "large":
+            say(try await Payload(CommandLine.arguments.dropFirst(2)).carry(to: pool))
+            await pool.shutdown()
+            return
         default:
             throw ExecutorError(.invalidArgument, "no mode \(mode)")
         }
         say("ready")
         _ = readLine()
         // Keeps the pool alive up to here.
-        print(pool.workers)
+        Swift.print(pool.workers)
     }
 
     private static func spin(_ pool: MPIExecutor) async -> Future<Int> {
@@ -58,8 +69,30 @@ struct PoolProgram {
         }
     }
 
+    /// Has both workers print at the same time, in all the ways that there are.
+    private static func print(from pool: MPIExecutor) async throws {
+        _ = try await pool.submit(0, ranks: 2) { _, communicator in
+            for line in 0..<2000 {
+                Swift.print("out \(communicator.rank) \(line) " + String(repeating: "x", count: 60))
+            }
+            try communicator.barrier()
+            return 0
+        }.value
+        try await pool.submit(0) { (_: Int) in
+            FileHandle.standardError.write(Data("to errors\n".utf8))
+            Swift.print("Zwölf Boxkämpfer\n")
+            Swift.print(String(repeating: "y", count: 200_000))
+            let child = Process()
+            child.executableURL = URL(fileURLWithPath: "/bin/echo")
+            child.arguments = ["a line of a child process"]
+            try child.run()
+            child.waitUntilExit()
+            Swift.print("unfinished", terminator: "")
+        }.value
+    }
+
     private static func say(_ word: String) {
-        print(word)
+        Swift.print(word)
         fflush(nil)
     }
 }

@@ -81,16 +81,52 @@ struct CodingFormatTests {
         guard case .invalidValue(_, let context) = error else { throw error }
         #expect(context.debugDescription.contains("512"))
         #expect(context.codingPath.map(\.stringValue) == [String](repeating: "next", count: 512))
-        // What the encoder would not write: keyed containers in one another, each the value of "next".
+        let bytes = Self.chain(depth)
+        #expect(throws: DecodingError.self) { try BinaryDecoder().decode(Deep.self, from: bytes) }
+    }
+
+    /// What the encoder would not write: keyed containers in one another, each the value of "next".
+    private static func chain(_ depth: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0..<depth {
-            var head: [UInt8] = [Tag.longKeyed] + [UInt8](repeating: 0, count: 6) + [4] + Array("next".utf8)
+            var head: [UInt8] = [WireTag.longKeyed] + [UInt8](repeating: 0, count: 6) + [4] + Array("next".utf8)
             let length = UInt64(bytes.count + 5)
             for index in 0..<6 { head[1 + index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
             bytes.insert(contentsOf: head.reversed(), at: bytes.count)
         }
-        bytes = [WireFormat.magic, WireFormat.version] + bytes.reversed()
-        #expect(throws: DecodingError.self) { try BinaryDecoder().decode(Deep.self, from: bytes) }
+        return [WireFormat.magic, WireFormat.version] + bytes.reversed()
+    }
+
+    @Test(arguments: [513, 100_000])
+    func recursionByHandBeyondTheLimit(_ depth: Int) throws {
+        let bytes = Self.chain(depth)
+        // Code that goes down by itself, without asking the decoder for a value, must not come to the end of the stack.
+        #expect(throws: DecodingError.self) {
+            try Decoding.run(bytes) { decoder in
+                var decoder = decoder
+                while true {
+                    decoder = try decoder.container(keyedBy: AnyKey.self).superDecoder(forKey: AnyKey("next"))
+                }
+            }
+        }
+        #expect(throws: DecodingError.self) {
+            try Decoding.run(bytes) { decoder in
+                var container = try decoder.container(keyedBy: AnyKey.self)
+                while true {
+                    container = try container.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey("next"))
+                }
+            }
+        }
+        #expect(throws: EncodingError.self) {
+            try BinaryEncoder().encode(
+                Encoding { encoder in
+                    var encoder = encoder
+                    for _ in 0..<depth {
+                        var container = encoder.unkeyedContainer()
+                        encoder = container.superEncoder()
+                    }
+                })
+        }
     }
 
     /// Only a chain.
@@ -133,16 +169,19 @@ struct CodingFormatTests {
         #expect(text.contains("at byte \(numbers.count)") && text.contains("1 more byte"))
         (error, text, path) = try description { _ = try decoder.decode(Point.self, from: numbers.dropLast(3)) }
         #expect(text.contains("cut short"))
+    }
 
+    @Test func invalidTextAndBooleans() throws {
+        let decoder = BinaryDecoder()
         var invalid = try BinaryEncoder().encode("äöü")
         invalid[3] = 0xFF
-        (error, text, path) = try description { _ = try decoder.decode(String.self, from: invalid) }
+        var (_, text, _) = try description { _ = try decoder.decode(String.self, from: invalid) }
         #expect(text.contains("UTF-8") && text.contains("byte 2"))
-        (error, text, path) = try description { _ = try decoder.decode(String?.self, from: invalid) }
+        (_, text, _) = try description { _ = try decoder.decode(String?.self, from: invalid) }
         #expect(text.contains("UTF-8"))
 
         let bools: [UInt8] = [WireFormat.magic, WireFormat.version, WireElement.bool.tag, 3, 0, 1, 2]
-        (error, text, path) = try description { _ = try decoder.decode([Bool].self, from: bools) }
+        (_, text, _) = try description { _ = try decoder.decode([Bool].self, from: bools) }
         #expect(text.contains("neither 0 nor 1"))
         #expect(throws: DecodingError.self) { try decoder.decode([Bool?].self, from: bools) }
     }

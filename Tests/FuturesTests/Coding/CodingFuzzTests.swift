@@ -156,17 +156,17 @@ struct CodingFuzzTests {
         let header = [WireFormat.magic, WireFormat.version]
         let subjects = try FuzzSubject.all()
         var heads: [[UInt8]] = WireElement.allCases.map { [$0.tag] + varint }
-        heads.append([Tag.longString] + varint)
-        for keyed in [Tag.longKeyed, Tag.longKeyed + Tag.repeatsOffset] {
+        heads.append([WireTag.longString] + varint)
+        for keyed in [WireTag.longKeyed, WireTag.longKeyed + WireTag.repeatsOffset] {
             heads.append([keyed] + six)
-            heads.append([Tag.shortKeyed, 40, KeyTag.longName] + varint)
-            heads.append([Tag.shortKeyed, 40, KeyTag.reference] + varint)
-            heads.append([Tag.shortKeyed, 40, KeyTag.numberedName, 5] + varint)
+            heads.append([WireTag.shortKeyed, 40, WireKeyTag.longName] + varint)
+            heads.append([WireTag.shortKeyed, 40, WireKeyTag.reference] + varint)
+            heads.append([WireTag.shortKeyed, 40, WireKeyTag.numberedName, 5] + varint)
         }
-        heads.append([Tag.longUnkeyed] + six + six)
-        heads.append([Tag.longUnkeyed, 40, 0, 0, 0, 0, 0] + six)
+        heads.append([WireTag.longUnkeyed] + six + six)
+        heads.append([WireTag.longUnkeyed, 40, 0, 0, 0, 0, 0] + six)
         for head in heads {
-            for inside in [[], [Tag.shortUnkeyed, 60, 1], [Tag.shortKeyed, 60, 1, 0x61], [0xA0]] as [[UInt8]] {
+            for inside in [[], [WireTag.shortUnkeyed, 60, 1], [WireTag.shortKeyed, 60, 1, 0x61], [0xA0]] as [[UInt8]] {
                 let bytes = header + inside + head + [UInt8](repeating: 1, count: 50)
                 for subject in subjects { #expect(!subject.decode(bytes)) }
             }
@@ -176,10 +176,10 @@ struct CodingFuzzTests {
     /// A long name that many short entries repeat would be a bomb: names that long can't be repeated.
     @Test func longNamesCannotBeRepeated() throws {
         let name = [UInt8](repeating: 0x61, count: 5000)
-        var body: [UInt8] = [KeyTag.longName, 0x88, 0x27] + name + [1]
-        for _ in 0..<1000 { body += [KeyTag.nearReference + 9, 1] }
+        var body: [UInt8] = [WireKeyTag.longName, 0x88, 0x27] + name + [1]
+        for _ in 0..<1000 { body += [WireKeyTag.nearReference + 9, 1] }
         let six = (0..<6).map { UInt8(truncatingIfNeeded: body.count >> (8 * $0)) }
-        let bytes = [WireFormat.magic, WireFormat.version, Tag.longKeyed] + six + body
+        let bytes = [WireFormat.magic, WireFormat.version, WireTag.longKeyed] + six + body
         let error = #expect(throws: DecodingError.self) { try BinaryDecoder().decode([String: Int].self, from: bytes) }
         #expect("\(String(describing: error))".contains("no short name"))
     }

@@ -99,6 +99,20 @@ import Testing
         #expect(pool.violations == [])
     }
 
+    /// A launcher whose jobs never come up must not be started for ever.
+    @Test func jobsThatFailWhenSomeHaveJoinedBreakThePoolAfterThreeTries() {
+        var pool = CheckedScheduler(size: 2, booted: false)
+        pool.feed(.submitted(1, TaskRequest(retries: 9)))
+        for job in 0..<3 {
+            #expect(pool.feed(.workerJoined(WorkerID(job), JobID(job))) == [.send(1, WorkerID(job))])
+            #expect(pool.feed(.jobFailed) == [])
+            let actions = pool.feed(.workerLost(WorkerID(job), .known(nil)))
+            #expect(actions == (job < 2 ? [.requestJob] : [.endFailed(1, .broken), .forget(1)]))
+        }
+        #expect(pool.machine.isBroken)
+        #expect(pool.violations == [])
+    }
+
     @Test func workersOfAFailedJobServeOrdinaryTasks() {
         var pool = CheckedScheduler(size: 2, booted: false)
         pool.feed([.submitted(1, TaskRequest(gang: 1)), .workerJoined(0, 0)])

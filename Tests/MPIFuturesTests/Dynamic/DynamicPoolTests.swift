@@ -18,7 +18,7 @@ struct TestFailure: Error, Codable, Equatable {
     var reason: String
 }
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.onePoolAtATime, .serialized, .timeLimit(.minutes(3)))
 struct DynamicPoolTests {
     @Test func runsAClosureInAnotherProcess() async throws {
         try await withPool(workers: 2) { (pool: MPIExecutor) async throws in

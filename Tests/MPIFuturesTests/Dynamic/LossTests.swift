@@ -7,7 +7,7 @@ import MPI
 import MPIFutures
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.onePoolAtATime, .serialized, .timeLimit(.minutes(3)))
 struct LossTests {
     @Test func namesWorkerHostAndSignal() async throws {
         try await withPool(workers: 2) { (pool: MPIExecutor) async throws in

@@ -10,13 +10,22 @@ final class RunningProgram {
     private let input = Pipe()
     private let output = Pipe()
 
-    init(_ name: String, _ arguments: [String] = [], environment: [String: String] = [:]) throws {
+    /// Starts a program.
+    ///
+    /// - Parameter errorsTo: A file for its standard error; that of the tests where `nil`.
+    init(
+        _ name: String, _ arguments: [String] = [], environment: [String: String] = [:], errorsTo file: String? = nil
+    ) throws {
         let here = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         process.executableURL = here.appendingPathComponent(name)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = input
         process.standardOutput = output
+        if let file {
+            _ = FileManager.default.createFile(atPath: file, contents: nil)
+            process.standardError = FileHandle(forWritingAtPath: file)
+        }
         try process.run()
     }
 

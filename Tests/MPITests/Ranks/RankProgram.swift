@@ -8,12 +8,14 @@ import Testing
 struct RankProgram {
     /// The launcher's exit status.
     let status: Int32
-    /// The lines of all ranks, in the order in which they came.
+    /// The lines of all ranks, one rank after the other.
     let lines: [String]
+    /// What the launcher printed, for people to read.
+    let output: String
 
     /// Runs the program and waits for its end; ends the launcher when the test is cancelled.
     static func run(ranks: Int, _ suite: String = "suite") async throws -> RankProgram {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "mpi-ranks-\(UUID().uuidString)")
+        let directory = URL(filePath: "/dev/shm").appending(path: "mpi-ranks-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }  // What stays behind is a temporary file.
         let output = directory.appending(path: "output")
@@ -22,7 +24,9 @@ struct RankProgram {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             ["mpirun"] + (geteuid() == 0 ? ["--allow-run-as-root"] : [])
-            + ["--oversubscribe", "--bind-to", "none", "-n", "\(ranks)", try executable().path, suite, directory.path]
+            // Open MPI's shared memory goes where it is removed even if ranks end without having finalised.
+            + ["--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_backing_directory", directory.path]
+            + ["-n", "\(ranks)", try executable().path, suite, directory.path]
         // A launcher inside the environment of another one would refuse to run.
         process.environment = ProcessInfo.processInfo.environment.filter { name, _ in
             !["OMPI_", "PMIX_", "PRTE_"].contains { name.hasPrefix($0) }
@@ -32,8 +36,12 @@ struct RankProgram {
         process.standardOutput = handle
         process.standardError = handle
         let status = try await end(of: process)
-        let text = try String(contentsOf: output, encoding: .utf8)
-        return RankProgram(status: status, lines: text.split(separator: "\n").map(String.init))
+        let lines = try (0..<ranks).flatMap { rank -> [String] in
+            let file = directory.appending(path: "rank-\(rank)")
+            guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+            return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        }
+        return RankProgram(status: status, lines: lines, output: try String(contentsOf: output, encoding: .utf8))
     }
 
     /// The lines that begin with a word.

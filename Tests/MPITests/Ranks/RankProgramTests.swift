@@ -10,16 +10,22 @@ struct RankProgramTests {
     func everything(ranks: Int) async throws {
         let run = try await RankProgram.run(ranks: ranks)
         #expect(run.lines("FAILED").isEmpty)
-        #expect(run.lines("done").count == ranks, "\(run.lines.suffix(20).joined(separator: "\n"))")
-        #expect(run.status == 0, "\(run.lines.suffix(20).joined(separator: "\n"))")
+        #expect(run.lines("done").count == ranks, "\(run.output.suffix(2000))")
+        #expect(run.status == 0, "\(run.output.suffix(2000))")
         // A suite that silently did nothing would have no failures either.
         #expect(run.lines("ok").count > 6000 * ranks)
+    }
+
+    @Test("One rank can end the job") func abort() async throws {
+        let run = try await RankProgram.run(ranks: 3, "abort")
+        #expect(run.status == 7, "\(run.output.suffix(2000))")
+        #expect(run.lines("FAILED").isEmpty && run.lines("done").isEmpty)
     }
 
     @Test("A process can exit while MPI_Init waits for a rank that never comes")
     func exitDuringInit() async throws {
         let run = try await RankProgram.run(ranks: 2, "exit-during-init")
-        #expect(run.lines.contains { $0.hasSuffix("left while MPI_Init waited") }, "\(run.lines)")
+        #expect(run.lines.contains { $0.hasSuffix("left while MPI_Init waited") }, "\(run.lines) \(run.output)")
         #expect(run.lines("FAILED").isEmpty)
     }
 }

@@ -103,10 +103,13 @@ struct MPIThreadTests {
     @Test func pollerThatFindsNothingLeavesTheCore() async throws {
         let thread = MPIThread(name: "test")
         thread.setPoller { false }
+        let start = ContinuousClock.now
         let before = await processorTime(of: thread)
         try await Task.sleep(for: .milliseconds(500))
         let used = await processorTime(of: thread) - before
-        #expect(used < 0.1, "of 0.5 s")
+        // Beside other tests the sleep may take much longer than asked for.
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        #expect(used < 0.2 * elapsed)
         thread.setPoller(nil)
     }
 

@@ -17,6 +17,7 @@ struct AbandonmentSuite {
     func run() async throws {
         try await abandonOperations()
         try await abandonForming()
+        try await writeLate()
         try await cancelOperation()
         try formSubset()
     }
@@ -112,6 +113,38 @@ struct AbandonmentSuite {
         let next = try Communicator.group(of: everybody, tag: 30_001)
         Checks.equal(try next.allReduce(1, .sum), world.size, "forming: the next group is right")
         try next.close()
+    }
+
+    /// Rank 0 comes when the others have left: MPI then writes to the buffers of their abandoned broadcast.
+    private func writeLate() async throws {
+        guard world.size > 1 else { return }
+        for count in [10, 1000, 100_000] {
+            let late = try Communicator.group(of: everybody, tag: 35_000 + count)
+            var values = [Double](repeating: 5, count: count)
+            if world.rank > 0 {
+                let raised = Task.detached {
+                    try await Task.sleep(for: .milliseconds(20))
+                    late.abandon(because: "rank 0 is late")
+                }
+                Checks.throwing(.abandoned, "late root: left the broadcast of \(count)") {
+                    var span = values.mutableSpan
+                    try late.broadcast(&span)
+                }
+                try await raised.value
+            }
+            // Would lie where the buffers were, had they been freed.
+            let neighbours = (0..<50).map { _ in [Double](repeating: 7, count: count) }
+            let next = try Communicator.group(of: everybody, tag: 36_000 + count)
+            if world.rank == 0 {
+                var span = values.mutableSpan
+                try late.broadcast(&span)
+            }
+            Checks.equal(try next.allReduce(1, .sum), world.size, "late root: the next group is right")
+            Checks.expect(
+                neighbours.allSatisfy { $0.allSatisfy { $0 == 7 } }, "late root: nothing was written to others' memory")
+            Checks.expect(values.allSatisfy { $0 == 5 }, "late root: nor to the caller's")
+            try next.close()
+        }
     }
 
     /// A cancelled Swift task leaves, and the communicator can't be used any more.

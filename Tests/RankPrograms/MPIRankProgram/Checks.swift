@@ -9,9 +9,18 @@ import Synchronization
 enum Checks {
     private static let failures = Atomic<Int>(0)
     private static let passes = Atomic<Int>(0)
+    private static let file = Mutex(FileHandle.standardOutput)
     private static let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"
 
-    /// Records a check and prints its line.
+    /// Writes the lines to a file of this rank's: the launcher tears lines apart when several ranks print many.
+    static func open(in directory: String) throws {
+        let path = "\(directory)/rank-\(rank)"
+        try Data().write(to: URL(filePath: path))
+        let handle = try FileHandle(forWritingTo: URL(filePath: path))
+        file.withLock { $0 = handle }
+    }
+
+    /// Records a check and writes its line.
     static func expect(_ condition: Bool, _ name: String) {
         if condition {
             passes.add(1, ordering: .relaxed)
@@ -46,20 +55,19 @@ enum Checks {
         write("FAILED [\(rank)] \(name)")
     }
 
-    /// Prints a figure that nothing depends on.
+    /// Writes a figure that nothing depends on.
     static func note(_ text: String) {
         write("note [\(rank)] \(text)")
     }
 
-    /// Prints the last line and ends the process.
+    /// Writes the last line and ends the process.
     static func finish() -> Never {
         let failed = failures.load(ordering: .relaxed)
         write("done [\(rank)] \(passes.load(ordering: .relaxed)) passed, \(failed) failed")
         exit(failed == 0 ? 0 : 1)
     }
 
-    /// One write per line, so that the lines of several ranks do not mix.
     private static func write(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        file.withLock { $0.write(Data((line + "\n").utf8)) }
     }
 }

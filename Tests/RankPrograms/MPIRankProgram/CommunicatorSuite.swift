@@ -11,6 +11,11 @@ enum CommunicatorSuite {
         try checkOrder(world)
         try checkSeparation(world)
         try checkMany(world)
+        let all = try Communicator.world()
+        Checks.equal(try all.close(), 0, "world: closed")
+        Checks.throwing(.closed, "world: not to be used any more") { try all.barrier() }
+        try world.barrier()
+        Checks.expect(true, "world: still there for others")
         Checks.throwing(.invalidArgument, "a group without this rank") {
             _ = try Communicator.group(of: [(world.rank + 1) % world.size, world.size], tag: 1)
         }

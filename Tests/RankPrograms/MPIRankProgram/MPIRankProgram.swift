@@ -4,15 +4,17 @@
 import Foundation
 import MPI
 
-/// Runs one of several suites on every rank and prints one line for each check.
+/// Runs one of several suites on every rank and writes one line for each check.
 @main
 struct MPIRankProgram {
-    /// Runs the suite that the first argument names; the second is a directory that all ranks share.
-    static func main() async {
+    /// Runs the suite that the first argument names; the second is a directory that all ranks share, for their lines.
+    static func main() async throws {
         let arguments = CommandLine.arguments
         let suite = arguments.count > 1 ? arguments[1] : "suite"
         let directory = arguments.count > 2 ? arguments[2] : NSTemporaryDirectory()
+        if arguments.count > 2 { try Checks.open(in: directory) }
         switch suite {
+        case "abort": await start { try abort($0) }
         case "exit-during-init": await exitDuringInit()
         case "benchmark": await start { try Benchmark.run(on: $0) }
         default:
@@ -67,6 +69,14 @@ struct MPIRankProgram {
             } catch { return (error as? MPIError)?.code ?? .internal }
         }.value
         return code == .closed
+    }
+
+    /// The last rank ends the job while the others wait.
+    private static func abort(_ world: Communicator) throws {
+        try world.barrier()
+        if world.rank == world.size - 1 { try MPIThread.shared.abortJob(exitCode: 7) }
+        try world.barrier()
+        Checks.fail("the barrier ended")
     }
 
     /// Rank 0 waits in MPI_Init for a rank that never comes, and leaves from another thread.

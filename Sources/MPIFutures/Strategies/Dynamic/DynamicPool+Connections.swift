@@ -5,6 +5,17 @@ import Futures
 import Synchronization
 
 extension DynamicPool {
+    /// How long who connects may take to say who it is.
+    private static let handshakeLimit = Duration.seconds(20)
+
+    /// Listens to somebody who has connected.
+    func accept(_ descriptor: Int32) {
+        let endpoint = PoolEndpoint(self)
+        let connection = SocketConnection(descriptor, endpoint)
+        connection.start()
+        after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
+    }
+
     /// Refuses whoever was not started by this pool from this executable.
     func check(_ hello: Hello) throws(ExecutorError) {
         guard secret.matches(hello.secret) else {
@@ -27,9 +38,9 @@ extension DynamicPool {
     func admit(_ hello: Hello, _ connection: SocketConnection) throws(ExecutorError) -> WorkerID {
         let worker = state.withLock { state -> WorkerID? in
             let job = JobID(hello.job)
-            guard state.jobs[job] != nil, !state.isClosing, state.jobs[job]?.workers[hello.rank] == nil else {
-                return nil
-            }
+            guard state.jobs[job] != nil, !state.isClosing, 0..<configuration.workers ~= hello.rank,
+                state.jobs[job]?.workers[hello.rank] == nil
+            else { return nil }
             let worker = WorkerID(state.nextWorker)
             state.nextWorker += 1
             state.jobs[job]?.workers[hello.rank] = worker

@@ -13,11 +13,21 @@ extension DynamicPool {
             state.jobs[id] = Job(machine: JobStateMachine(size: configuration.workers), launcher: launcher)
             return (id, launcher)
         }
+        do {
+            launch(id, launcher, try listen())
+        } catch {
+            // The job can't be started at all.
+            dispatcher?.jobFailed(error)
+            forget(id)
+        }
+    }
+
+    private func launch(_ id: JobID, _ launcher: LauncherProcess, _ socket: String) {
         let arguments = configuration.launcher.arguments(
             count: configuration.workers, program: configuration.program,
             programArguments: configuration.arguments, isRoot: configuration.isRoot)
         let environment = Launcher.environment(
-            configuration.environment, socket: directory.socket, secret: secret, job: id.number)
+            configuration.environment, socket: socket, secret: secret, job: id.number)
         launcher.start(path: configuration.launcher.path, arguments: arguments, environment: environment) { ending in
             self.event(id) { $0.launcherEnded(ending) }
         }
@@ -62,10 +72,13 @@ extension DynamicPool {
 
     private func fail(_ id: JobID, _ failure: JobStateMachine.Failure) {
         let (launcher, guardians) = state.withLock { state in
-            (state.jobs[id]?.launcher, state.jobs[id].map { Array($0.guardians.values) } ?? [])
+            (state.jobs[id]?.launcher, state.jobs[id]?.guardians ?? [:])
         }
-        for guardian in guardians { guardian.send(Frame(kind: .kill)) }
-        launcher?.terminate()
+        var doomed = Set(0..<configuration.workers)
+        // The workers that are there serve on without those that did not come in time.
+        if case .deadlinePassed(let missing) = failure { doomed = Set(missing) }
+        for (rank, guardian) in guardians where doomed.contains(rank) { guardian.send(Frame(kind: .kill)) }
+        if doomed.count == configuration.workers { launcher?.terminate() }
         let output = launcher?.output ?? ""
         let printed = output.isEmpty ? "It printed nothing." : "It printed:\n\(output)"
         switch failure {

@@ -49,22 +49,26 @@ final class DynamicPool: WorkerPool {
 
     let configuration: Configuration
     let secret = Secret()
-    let directory: PoolDirectory
     let state = Mutex(State())
-    private let listener = Mutex<SocketListener?>(nil)
+    private let listener = Mutex<Listener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
 
-    /// How long who connects may take to say who it is.
-    private static let handshakeLimit = Duration.seconds(20)
+    /// The socket that workers connect to.
+    private struct Listener {
+        var directory: PoolDirectory
+        var socket: SocketListener
+    }
 
     private struct WeakDispatcher {
         weak var dispatcher: Dispatcher?
     }
 
-    init(_ configuration: Configuration) throws(ExecutorError) {
+    init(_ configuration: Configuration) {
         self.configuration = configuration
-        directory = try PoolDirectory()
     }
+
+    /// The directory of the pool's socket; `nil` before the first job and after the last.
+    var directory: PoolDirectory? { listener.withLock { $0?.directory } }
 
     var dispatcher: Dispatcher? { dispatcherSlot.withLock { $0.dispatcher } }
 
@@ -75,31 +79,33 @@ final class DynamicPool: WorkerPool {
         dispatcherSlot.withLock { $0.dispatcher = dispatcher }
     }
 
-    /// Opens the socket that workers connect to.
-    func listen() throws {
-        do {
-            let listener = try SocketListener(path: directory.socket) { [weak self] descriptor in
-                guard let self else {
-                    Glibc.close(descriptor)
-                    return
+    /// Opens the socket that workers connect to, where it isn't open.
+    ///
+    /// Not before the first job: from then on there are processes that remove it, however this one ends.
+    ///
+    /// - Returns: The socket's path.
+    func listen() throws(ExecutorError) -> String {
+        try listener.withLock { listener throws(ExecutorError) in
+            if let listener { return listener.directory.socket }
+            let directory = try PoolDirectory()
+            do throws(ExecutorError) {
+                let socket = try SocketListener(path: directory.socket) { [weak self] descriptor in
+                    if let self { self.accept(descriptor) } else { Glibc.close(descriptor) }
                 }
-                let endpoint = PoolEndpoint(self)
-                let connection = SocketConnection(descriptor, endpoint)
-                connection.start()
-                self.after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
+                listener = Listener(directory: directory, socket: socket)
+            } catch {
+                directory.remove()
+                throw error
             }
-            self.listener.withLock { $0 = listener }
-        } catch {
-            directory.remove()
-            throw error
+            return directory.socket
         }
     }
 
     /// Stops listening and removes the socket.
     func stopListening() {
         let listener = listener.withLock { $0.take() }
-        listener?.close()
-        directory.remove()
+        listener?.socket.close()
+        listener?.directory.remove()
     }
 }
 

@@ -68,7 +68,7 @@ struct JobStateMachine: Sendable {
 
     /// A worker's connection ended.
     mutating func workerDisconnected(rank: Int) -> [Action] {
-        guard processes[rank].isConnected else { return [] }
+        guard processes.indices.contains(rank), processes[rank].isConnected else { return [] }
         processes[rank].isConnected = false
         if processes[rank].end != nil || !processes[rank].hasGuardian { return lose(rank) }
         return [.armGrace(rank: rank)]
@@ -76,7 +76,7 @@ struct JobStateMachine: Sendable {
 
     /// A guardian reported its worker's end.
     mutating func ended(rank: Int, _ end: WorkerEnd) -> [Action] {
-        guard !processes[rank].isLost else { return [] }
+        guard processes.indices.contains(rank), !processes[rank].isLost else { return [] }
         processes[rank].end = end
         if processes[rank].isConnected { return [.armGrace(rank: rank)] }
         return lose(rank)
@@ -84,7 +84,7 @@ struct JobStateMachine: Sendable {
 
     /// A guardian's connection ended.
     mutating func guardianDisconnected(rank: Int) -> [Action] {
-        guard processes[rank].hasGuardian else { return [] }
+        guard processes.indices.contains(rank), processes[rank].hasGuardian else { return [] }
         processes[rank].hasGuardian = false
         guard !processes[rank].isLost else { return endIfOver() }
         // A guardian that is gone took its worker with it.
@@ -93,6 +93,7 @@ struct JobStateMachine: Sendable {
 
     /// The time that a worker's last words may take is over.
     mutating func graceExpired(rank: Int) -> [Action] {
+        guard processes.indices.contains(rank) else { return [] }
         let isGoing = !processes[rank].isConnected || processes[rank].end != nil || !processes[rank].hasGuardian
         return isGoing ? lose(rank) : []
     }

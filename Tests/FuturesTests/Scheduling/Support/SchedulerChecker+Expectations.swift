@@ -129,8 +129,10 @@ extension SchedulerChecker {
             case .unknown: guilty = lost.held.first ?? lost.gang
             }
         }
-        mustHeal = jobs[lost.job]?.isRetiring == false && !isShutDown && !isBroken
+        let wasNeeded = jobs[lost.job]?.isRetiring == false
         loseFromJob(worker, lost.job)
+        if wasNeeded && !isJobPending && !isServed && poorJobs >= 3 { isBroken = true }
+        mustHeal = wasNeeded && !isShutDown && !isBroken
         if let task = lost.gang { expectGangLoss(task, worker, isGuilty: guilty == task, &expected) }
         for task in lost.held {
             guard let model = tasks[task] else { continue }

@@ -14,6 +14,7 @@ extension SchedulerChecker {
             complete(job)
         case .jobFailed:
             isJobPending = false
+            poorJobs += 1
             for (job, model) in jobs where !model.isComplete {
                 jobs[job]?.isComplete = true
                 jobs[job]?.collective = .impossible
@@ -54,12 +55,12 @@ extension SchedulerChecker {
         let others = jobs.filter { $0.key < job && !$0.value.isRetiring }
         let isShort = count < size
         if isShort { jobs[job]?.collective = .impossible }
-        shortJobs = isShort ? shortJobs + 1 : 0
+        poorJobs = isShort ? poorJobs + 1 : 0
         if !isShort || count > others.values.reduce(0, { $0 + $1.workers.count }) {
             for other in others.keys { jobs[other]?.isRetiring = true }
         } else if !others.isEmpty {
             jobs[job]?.isRetiring = true
         }
-        if isShort && shortJobs >= 3 && !isServed { isBroken = true }
+        if isShort && poorJobs >= 3 && !isServed { isBroken = true }
     }
 }

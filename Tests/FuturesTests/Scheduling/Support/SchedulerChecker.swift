@@ -72,7 +72,7 @@ struct SchedulerChecker {
     var isShutDown = false
     var isBroken = false
     var hasDrained = false
-    var shortJobs = 0
+    var poorJobs = 0
     var failedInitialisations = 0
     /// Who was reserved for which waiting gang after the last event.
     var reserved: [WorkerID: TaskID] = [:]

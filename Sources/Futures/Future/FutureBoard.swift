@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that a future's handles and its promise share.
+
+import Synchronization
+
+/// The state of one future behind a lock, whatever the type of its value; everything that resumes a waiter happens
+/// after unlocking.
+///
+/// Not generic on purpose: a future per small task is what a pool spends its time on, and generic code that is not
+/// specialised looks its types up at every step. ``FutureStorage`` gives it its type back.
+package final class FutureBoard: Sendable {
+    /// How the work ended.
+    package enum Outcome: Sendable {
+        case value(any Sendable)
+        case failure(any Error)
+    }
+
+    private typealias Waiter = CheckedContinuation<Outcome, Never>
+
+    private struct State {
+        var state = FutureState.pending
+        var outcome: Outcome?
+        var nextKey: UInt64 = 0
+        var waiters: [(key: UInt64, waiter: Waiter)] = []
+        var onCancel: (@Sendable () -> Void)?
+        /// What most futures never have.
+        var audience: Audience?
+    }
+
+    /// Those who want more than the outcome.
+    private struct Audience {
+        var observers: [@Sendable (Outcome) -> Void] = []
+        var streams: [UInt64: AsyncStream<TaskProgress>.Continuation] = [:]
+        var progress: TaskProgress?
+    }
+
+    private let state: Mutex<State>
+    /// Whether a cancelled wait cancels the work.
+    package let cancelsWithWaiter: Bool
+    /// The random stream of the submission, where an executor has numbered it.
+    package let submission: UInt64?
+
+    package init(cancelsWithWaiter: Bool, submission: UInt64?, onCancel: (@Sendable () -> Void)?) {
+        state = Mutex(State(onCancel: onCancel))
+        self.cancelsWithWaiter = cancelsWithWaiter
+        self.submission = submission
+    }
+
+    package var current: FutureState { state.withLock { $0.state } }
+
+    package var outcomeIfEnded: Outcome? { state.withLock { $0.outcome } }
+
+    /// Marks the work as begun; nothing happens where it has ended.
+    package func start() {
+        state.withLock { if $0.state == .pending { $0.state = .running } }
+    }
+
+    /// Ends the future; false where it had ended before.
+    package func end(_ outcome: Outcome) -> Bool {
+        let ending = state.withLock { state -> (waiters: [(key: UInt64, waiter: Waiter)], audience: Audience?)? in
+            guard state.outcome == nil else { return nil }
+            state.outcome = outcome
+            switch outcome {
+            case .value: state.state = .succeeded
+            case .failure(is CancellationError): state.state = .cancelled
+            case .failure: state.state = .failed
+            }
+            defer {
+                state.waiters = []
+                state.audience = nil
+                state.onCancel = nil
+            }
+            return (state.waiters, state.audience)
+        }
+        guard let ending else { return false }
+        for (_, waiter) in ending.waiters { waiter.resume(returning: outcome) }
+        if let audience = ending.audience {
+            for stream in audience.streams.values { stream.finish() }
+            for observer in audience.observers { observer(outcome) }
+        }
+        return true
+    }
+
+    /// Passes a cancellation request to the executor that owns the work.
+    package func requestCancel() {
+        state.withLock { $0.onCancel }?()
+    }
+
+    /// Calls `observer` once with the outcome: now where there is one, at the end otherwise.
+    package func whenEnded(_ observer: @escaping @Sendable (Outcome) -> Void) {
+        let outcome = state.withLock { state in
+            if state.outcome == nil {
+                state.audience = state.audience ?? Audience()
+                state.audience?.observers.append(observer)
+            }
+            return state.outcome
+        }
+        if let outcome { observer(outcome) }
+    }
+
+    /// Waits for the end, or for the cancellation of the waiting Swift task.
+    ///
+    /// - Parameter passesCancellation: Whether a cancelled wait may cancel the work, where the submission asked for it.
+    package func wait(passesCancellation: Bool) async -> Outcome {
+        if let outcome = outcomeIfEnded { return outcome }
+        let key = state.withLock { state in
+            state.nextKey += 1
+            return state.nextKey
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter) in
+                let ended = state.withLock { state in
+                    if state.outcome == nil { state.waiters.append((key, waiter)) }
+                    return state.outcome
+                }
+                if let ended {
+                    waiter.resume(returning: ended)
+                } else if Task.isCancelled {
+                    // The handler may have run before the waiter was registered.
+                    leave(key)
+                }
+            }
+        } onCancel: {
+            leave(key)
+            if passesCancellation && cancelsWithWaiter { requestCancel() }
+        }
+    }
+
+    private func leave(_ key: UInt64) {
+        let waiter: Waiter? = state.withLock { state in
+            guard let index = state.waiters.firstIndex(where: { $0.key == key }) else { return nil }
+            return state.waiters.remove(at: index).waiter
+        }
+        waiter?.resume(returning: .failure(CancellationError()))
+    }
+}
+
+extension FutureBoard {
+    /// Hands a progress report to everybody who listens.
+    package func report(_ progress: TaskProgress) {
+        let streams = state.withLock { state in
+            guard state.outcome == nil else { return [AsyncStream<TaskProgress>.Continuation]() }
+            state.audience = state.audience ?? Audience()
+            state.audience?.progress = progress
+            return state.audience.map { Array($0.streams.values) } ?? []
+        }
+        for stream in streams { stream.yield(progress) }
+    }
+
+    /// The reports from now on, the last one made first; slow listeners see the newest only.
+    package func progressStream() -> AsyncStream<TaskProgress> {
+        let (stream, continuation) = AsyncStream.makeStream(of: TaskProgress.self, bufferingPolicy: .bufferingNewest(1))
+        let (key, ended, last) = state.withLock { state in
+            state.nextKey += 1
+            if state.outcome == nil {
+                state.audience = state.audience ?? Audience()
+                state.audience?.streams[state.nextKey] = continuation
+            }
+            return (state.nextKey, state.outcome != nil, state.audience?.progress)
+        }
+        if let last { continuation.yield(last) }
+        if ended { continuation.finish() }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { _ = $0.audience?.streams.removeValue(forKey: key) }
+        }
+        return stream
+    }
+}
