@@ -54,9 +54,17 @@ need_packages() {
         sudo=(sudo)
     fi
     say "installing ${missing[*]} with apt-get${sudo:+ (by sudo)}"
-    local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-    "${apt[@]}" update < /dev/null >&2 || die "apt-get update failed"
-    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" < /dev/null >&2 || die "apt-get install failed"
+    local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+    quietly "${apt[@]}" update || die "apt-get update failed"
+    quietly "${apt[@]}" install -y --no-install-recommends "${missing[@]}" || die "apt-get install failed"
+}
+
+# Runs a command without input and shows what it printed only where it fails.
+quietly() {
+    local output
+    output=$("$@" < /dev/null 2>&1) && return
+    printf '%s\n' "$output" >&2
+    return 1
 }
 
 # Gives Swift and MPI a home to keep things in, where this user has none.

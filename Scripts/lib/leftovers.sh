@@ -13,14 +13,14 @@ watch_leftovers() {
 
 # Prints the processes that were started since, without this script and what it runs now.
 marked_processes() {
-    local environment pid
-    for environment in /proc/[0-9]*/environ; do
-        pid=${environment#/proc/}
-        pid=${pid%/environ}
+    local folder pid
+    for folder in /proc/[0-9]*; do
+        pid=${folder#/proc/}
         # Processes end while one looks at them, and those of others can't be read.
-        grep -qzx "MPIFUTURES_RUN_MARK=$MPIFUTURES_RUN_MARK" "$environment" 2> /dev/null || continue
-        [[ $pid == "$$" || $pid == "$BASHPID" || $(ps -o ppid= -p "$pid" | tr -d ' ') == "$BASHPID" ]] && continue
-        ps -o pid=,args= -p "$pid"
+        grep -qzx "MPIFUTURES_RUN_MARK=$MPIFUTURES_RUN_MARK" "$folder/environ" 2> /dev/null || continue
+        [[ $pid == "$$" || $pid == "$BASHPID" ]] && continue
+        grep -qxE "PPid:\s+$BASHPID" "$folder/status" 2> /dev/null && continue
+        printf '%s %s\n' "$pid" "$(tr '\0' ' ' 2> /dev/null < "$folder/cmdline")"
     done
 }
 

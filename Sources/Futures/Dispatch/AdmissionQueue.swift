@@ -45,6 +45,11 @@ package struct AdmissionQueue: Sendable {
     package mutating func release(bytes: Int) -> [UInt64] {
         heldTasks -= 1
         heldBytes -= bytes
+        return admitWaiting()
+    }
+
+    /// Admits those that wait and fit, in order; after a release, and when somebody who stood before them has left.
+    package mutating func admitWaiting() -> [UInt64] {
         var admitted: [UInt64] = []
         while let next = waiting.first, hasRoom(for: next.bytes) {
             waiting.removeFirst()

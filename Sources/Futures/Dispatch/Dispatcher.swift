@@ -11,11 +11,14 @@ import Synchronization
 /// others leave at once. So the scheduler sees one event after the other, effects are performed in their order, and no
 /// thread waits for another.
 package final class Dispatcher: Sendable {
+    /// Who waits for room.
+    typealias Submitter = CheckedContinuation<Bool, Never>
+
     struct Inbox {
         var events: [DispatchEvent] = []
         var isWorkedOn = false
         var admission: AdmissionQueue
-        var submitters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        var submitters: [UInt64: Submitter] = [:]
         var nextTicket: UInt64 = 0
         var nextNumber: UInt64 = 0
         var nextTask: UInt64 = 0
@@ -63,7 +66,7 @@ package final class Dispatcher: Sendable {
             return (TaskID(inbox.nextTask), inbox.nextNumber)
         }
         let header = SubmissionHeader(
-            name: options.name ?? "", number: number, stream: options.stream ?? number, seed: seed)
+            name: options.name ?? "", number: options.stream ?? number, stream: options.stream ?? number, seed: seed)
         let storage = FutureStorage<Work.Output>(
             cancelsWithWaiter: options.cancelsWithWaiter, submission: header.stream,
             onCancel: { [weak self] in self?.post(.cancelRequested(task)) })
@@ -100,10 +103,13 @@ package final class Dispatcher: Sendable {
     }
 
     private func withdraw(_ ticket: UInt64) {
-        let continuation = inbox.withLock { inbox in
-            inbox.admission.withdraw(ticket) ? inbox.submitters.removeValue(forKey: ticket) : nil
+        let (left, admitted) = inbox.withLock { inbox in
+            guard inbox.admission.withdraw(ticket) else { return (Submitter?.none, [Submitter]()) }
+            let left = inbox.submitters.removeValue(forKey: ticket)
+            return (left, inbox.admission.admitWaiting().compactMap { inbox.submitters.removeValue(forKey: $0) })
         }
-        continuation?.resume(returning: false)
+        left?.resume(returning: false)
+        for submitter in admitted { submitter.resume(returning: true) }
     }
 
     /// Posts an event, and works through the inbox unless somebody is at it.

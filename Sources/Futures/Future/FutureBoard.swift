@@ -23,6 +23,7 @@ package final class FutureBoard: Sendable {
         var nextKey: UInt64 = 0
         var waiters: [(key: UInt64, waiter: Waiter)] = []
         var onCancel: (@Sendable () -> Void)?
+        var progress: TaskProgress?
         /// What most futures never have.
         var audience: Audience?
     }
@@ -31,7 +32,6 @@ package final class FutureBoard: Sendable {
     private struct Audience {
         var observers: [@Sendable (Outcome) -> Void] = []
         var streams: [UInt64: AsyncStream<TaskProgress>.Continuation] = [:]
-        var progress: TaskProgress?
     }
 
     private let state: Mutex<State>
@@ -39,14 +39,23 @@ package final class FutureBoard: Sendable {
     package let cancelsWithWaiter: Bool
     /// The random stream of the submission, where an executor has numbered it.
     package let submission: UInt64?
+    /// The future that this one is made from.
+    private let base: FutureBoard?
 
-    package init(cancelsWithWaiter: Bool, submission: UInt64?, onCancel: (@Sendable () -> Void)?) {
+    package init(
+        cancelsWithWaiter: Bool, submission: UInt64?, base: FutureBoard? = nil, onCancel: (@Sendable () -> Void)?
+    ) {
+        self.base = base
         state = Mutex(State(onCancel: onCancel))
         self.cancelsWithWaiter = cancelsWithWaiter
         self.submission = submission
     }
 
-    package var current: FutureState { state.withLock { $0.state } }
+    package var current: FutureState {
+        let state = state.withLock { $0.state }
+        // A future that is made from another one runs while that one does.
+        return state == .pending && base?.current == .running ? .running : state
+    }
 
     package var outcomeIfEnded: Outcome? { state.withLock { $0.outcome } }
 
@@ -138,27 +147,28 @@ package final class FutureBoard: Sendable {
 extension FutureBoard {
     /// Hands a progress report to everybody who listens.
     package func report(_ progress: TaskProgress) {
-        let streams = state.withLock { state in
-            guard state.outcome == nil else { return [AsyncStream<TaskProgress>.Continuation]() }
-            state.audience = state.audience ?? Audience()
-            state.audience?.progress = progress
-            return state.audience.map { Array($0.streams.values) } ?? []
+        state.withLock { state in
+            guard state.outcome == nil else { return }
+            state.progress = progress
+            guard let audience = state.audience else { return }
+            // Under the lock, so that no listener sees a report after a newer one; nothing of theirs runs here.
+            for stream in audience.streams.values { stream.yield(progress) }
         }
-        for stream in streams { stream.yield(progress) }
     }
 
     /// The reports from now on, the last one made first; slow listeners see the newest only.
     package func progressStream() -> AsyncStream<TaskProgress> {
+        if let base { return base.progressStream() }
         let (stream, continuation) = AsyncStream.makeStream(of: TaskProgress.self, bufferingPolicy: .bufferingNewest(1))
-        let (key, ended, last) = state.withLock { state in
+        let (key, ended) = state.withLock { state in
             state.nextKey += 1
+            if let last = state.progress { continuation.yield(last) }
             if state.outcome == nil {
                 state.audience = state.audience ?? Audience()
                 state.audience?.streams[state.nextKey] = continuation
             }
-            return (state.nextKey, state.outcome != nil, state.audience?.progress)
+            return (state.nextKey, state.outcome != nil)
         }
-        if let last { continuation.yield(last) }
         if ended { continuation.finish() }
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { _ = $0.audience?.streams.removeValue(forKey: key) }

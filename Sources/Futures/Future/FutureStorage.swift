@@ -3,12 +3,19 @@
 
 /// What the handles of a future and its promise share; a reference.
 package struct FutureStorage<Value: Sendable>: Sendable {
-    private let board: FutureBoard
+    fileprivate let board: FutureBoard
 
     package init(
         cancelsWithWaiter: Bool = false, submission: UInt64? = nil, onCancel: (@Sendable () -> Void)? = nil
     ) {
         board = FutureBoard(cancelsWithWaiter: cancelsWithWaiter, submission: submission, onCancel: onCancel)
+    }
+
+    /// The state of a future that is made from another one.
+    package init<Base>(madeFrom base: FutureStorage<Base>) {
+        board = FutureBoard(
+            cancelsWithWaiter: base.cancelsWithWaiter, submission: base.submission, base: base.board,
+            onCancel: { base.requestCancel() })
     }
 
     package var current: FutureState { board.current }

@@ -35,12 +35,10 @@ package struct WorkerHeap: Sendable {
     package mutating func set(_ worker: WorkerID, key: Int) {
         let entry = Entry(key: key, worker: worker)
         if let position = positions[worker] {
-            entries[position] = entry
-            settle(position)
+            settle(entry, at: position)
         } else {
             entries.append(entry)
-            positions[worker] = entries.count - 1
-            siftUp(entries.count - 1)
+            settle(entry, at: entries.count - 1)
         }
     }
 
@@ -48,44 +46,43 @@ package struct WorkerHeap: Sendable {
     package mutating func remove(_ worker: WorkerID) {
         guard let position = positions.removeValue(forKey: worker) else { return }
         let last = entries.removeLast()
-        guard position < entries.count else { return }
-        entries[position] = last
-        positions[last.worker] = position
-        settle(position)
+        if position < entries.count { settle(last, at: position) }
     }
 
-    private mutating func settle(_ position: Int) {
-        siftDown(siftUp(position))
-    }
-
-    @discardableResult private mutating func siftUp(_ start: Int) -> Int {
-        var child = start
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard entries[child].precedes(entries[parent]) else { break }
-            exchange(child, parent)
-            child = parent
+    /// Finds the place of an entry, beginning with one that is free for it.
+    private mutating func settle(_ entry: Entry, at position: Int) {
+        if position > 0, entry.precedes(entries[(position - 1) / 2]) {
+            siftUp(entry, from: position)
+        } else {
+            siftDown(entry, from: position)
         }
-        return child
     }
 
-    private mutating func siftDown(_ start: Int) {
-        var parent = start
+    private mutating func siftUp(_ entry: Entry, from start: Int) {
+        var hole = start
+        while hole > 0 {
+            let parent = (hole - 1) / 2
+            guard entry.precedes(entries[parent]) else { break }
+            put(entries[parent], at: hole)
+            hole = parent
+        }
+        put(entry, at: hole)
+    }
+
+    private mutating func siftDown(_ entry: Entry, from start: Int) {
+        var hole = start
         while true {
-            var smallest = parent
-            let left = 2 * parent + 1
-            let right = left + 1
-            if left < entries.count, entries[left].precedes(entries[smallest]) { smallest = left }
-            if right < entries.count, entries[right].precedes(entries[smallest]) { smallest = right }
-            guard smallest != parent else { return }
-            exchange(parent, smallest)
-            parent = smallest
+            var child = 2 * hole + 1
+            if child + 1 < entries.count, entries[child + 1].precedes(entries[child]) { child += 1 }
+            guard child < entries.count, entries[child].precedes(entry) else { break }
+            put(entries[child], at: hole)
+            hole = child
         }
+        put(entry, at: hole)
     }
 
-    private mutating func exchange(_ a: Int, _ b: Int) {
-        entries.swapAt(a, b)
-        positions[entries[a].worker] = a
-        positions[entries[b].worker] = b
+    private mutating func put(_ entry: Entry, at position: Int) {
+        entries[position] = entry
+        positions[entry.worker] = position
     }
 }

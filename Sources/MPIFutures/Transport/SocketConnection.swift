@@ -89,7 +89,10 @@ final class SocketConnection: SocketHandler {
 
     /// Ends the connection; the receiver is told on the loop's thread.
     func close() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        outbox.withLock { outbox in
+            // Once it is closed the descriptor may be somebody else's.
+            if !outbox.isClosed { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
     }
 
     func writable() {
@@ -150,9 +153,12 @@ final class SocketConnection: SocketHandler {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                // On any other error the end of the stream comes to be read.
-                if errno != EAGAIN { outbox.isClosed = true }
-                return errno != EAGAIN
+                if errno == EAGAIN { return false }
+                // The other end is gone, which the loop is about to read: what is left has no receiver.
+                outbox.queue = []
+                outbox.small = []
+                outbox.sent = 0
+                return true
             }
             outbox.sent += count
             if outbox.sent == next.count {

@@ -93,7 +93,7 @@ final class GangRunner: Sendable {
         do {
             outcome = .encoded(try await output(of: order, abandonment))
         } catch {
-            outcome = .failure(error)
+            outcome = .failure(ErrorPayload(error, worker: index, host: WorkerSetup.hostName).error)
         }
         record.end()
         state.withLock { _ = $0.gangs.removeValue(forKey: order.task) }

@@ -120,7 +120,8 @@ final class TaskRunner: Sendable {
             return .encoded(
                 try await TaskContext.$current.withValue(context) { try await order.payload.run() })
         } catch {
-            return .failure(error)
+            // What can't travel as itself says where it was thrown.
+            return .failure(ErrorPayload(error, worker: index, host: WorkerSetup.hostName).error)
         }
     }
 

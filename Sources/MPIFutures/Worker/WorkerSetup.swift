@@ -12,6 +12,13 @@ struct WorkerSetup: Sendable {
     let rank: Int
     let host: String
 
+    /// The name of this machine.
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Whether this process is a worker; no pool may be started in one.
     static var isWorker: Bool { WorkerMark.isSet }
 
@@ -36,9 +43,7 @@ struct WorkerSetup: Sendable {
         self.secret = secret
         self.job = job
         self.rank = rank
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        host = Self.hostName
         unsetenv(PoolEnvironment.secret)
         unsetenv(PoolEnvironment.job)
     }
