@@ -20,6 +20,8 @@ final class LauncherProcess: Sendable {
     }
 
     private static let keptLines = 40
+    /// How often a launcher that stumbled over another one is started again.
+    private static let repetitions = 4
     private let state = Mutex(State())
 
     /// What the launcher and the processes before they were workers printed last.
@@ -31,7 +33,8 @@ final class LauncherProcess: Sendable {
         onEnd: @escaping @Sendable (String) -> Void
     ) {
         Task.detached { [self] in
-            let ending = await run(path, arguments, environment)
+            var ending = await run(path, arguments, environment)
+            for _ in 0..<Self.repetitions where stumbled() { ending = await run(path, arguments, environment) }
             state.withLock { $0.hasEnded = true }
             onEnd(ending)
         }
@@ -45,6 +48,20 @@ final class LauncherProcess: Sendable {
         }
         // Safe: until the watching task has seen the end, the process id belongs to the launcher.
         if let pid { kill(pid, SIGTERM) }
+    }
+
+    /// Whether the launcher ended because another one made the same session directory at the same moment.
+    ///
+    /// Open MPI 4.1 does not survive that ("orte_session_dir failed: File exists"); it has started nothing by then.
+    private func stumbled() -> Bool {
+        state.withLock { state in
+            guard !state.mustEnd, state.output.contains(where: { $0.contains("orte_session_dir failed") }) else {
+                return false
+            }
+            state.output = []
+            state.pid = nil
+            return true
+        }
     }
 
     private func run(_ path: String, _ arguments: [String], _ environment: [String: String]) async -> String {

@@ -116,6 +116,16 @@ struct LaunchFailureTests {
         }
     }
 
+    @Test func startsALauncherAgainThatStumbledOverAnother() async throws {
+        // What Open MPI says when two launchers make their session directory at the same moment.
+        let stumble = "if mkdir \"$0.stumbled\"; then echo orte_session_dir failed; exit 1; fi; exec mpirun \"$@\""
+        try await withLauncher(stumble) { launcher, _ in
+            let pool = try await MPIExecutor(workers: 2, launcher: launcher)
+            #expect(try await pool.submit(1) { $0 }.value == 1)
+            await pool.shutdown()
+        }
+    }
+
     @Test func sendsWorkersAwayThatAreTooMany() async throws {
         try await withLauncher("shift 3; exec mpirun --continuous -n 3 \"$@\"") { launcher, _ in
             let pool = try await MPIExecutor(workers: 2, launcher: launcher)

@@ -22,6 +22,12 @@ struct RankProgram {
         ]
         var environment = ProcessInfo.processInfo.environment
         for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"] { environment[variable] = "1" }
+        // Launchers that start at the same moment stumble over each other in a common directory.
+        let short = UUID().uuidString.prefix(8).lowercased()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(short)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        environment["TMPDIR"] = folder.path
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         // A file, not a pipe: nobody has to read while the program runs.
