@@ -69,7 +69,8 @@ struct WorkerGuardian {
         if header[24] == Frame.Kind.kill.rawValue {
             kill(worker, SIGKILL)
         } else if header[24] == Frame.Kind.refused.rawValue {
-            endWorker()
+            // The program lives, and others are to use its socket.
+            endWorker(programIsGone: false)
         }
     }
 
@@ -93,9 +94,9 @@ struct WorkerGuardian {
         }
     }
 
-    /// The program is gone: gives the worker a moment to leave, ends it, and removes what the program left.
-    private func endWorker() -> Never {
-        PoolDirectory.remove(socket: setup.socket)
+    /// Gives the worker a moment to leave, ends it, and removes what a program that is gone has left.
+    private func endWorker(programIsGone: Bool = true) -> Never {
+        if programIsGone { PoolDirectory.remove(socket: setup.socket) }
         let ending = CWorkerEntry_watch(worker)
         var descriptor = pollfd(fd: ending, events: Int16(POLLIN), revents: 0)
         if ending >= 0 { poll(&descriptor, 1, Self.patience) }
