@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the owners of workers tell the dispatcher.
 
+import Synchronization
+
 extension Dispatcher {
     /// A worker of a job is connected and idle.
     package func workerJoined(_ worker: WorkerID, _ job: JobID) { post(.workerJoined(worker, job)) }
@@ -25,6 +27,9 @@ extension Dispatcher {
     package func workerLost(_ worker: WorkerID, _ blame: LossBlame, _ error: ExecutorError) {
         post(.workerLost(worker, blame, error))
     }
+
+    /// Whether no worker is left and none will come.
+    package var isBroken: Bool { core.withLock { $0.machine.isBroken } }
 
     /// Starts the workers before the first submission.
     package func bootUp() { post(.bootRequested) }

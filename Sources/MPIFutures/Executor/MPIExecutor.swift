@@ -26,8 +26,8 @@ public actor MPIExecutor: FutureExecutor {
     nonisolated let pool: DynamicPool
     private var isClosed = false
 
-    /// Whether the pool was shut down.
-    var isShutDown: Bool { isClosed }
+    /// Whether the pool takes tasks: it was not shut down, and its workers are there or can be started.
+    var isUsable: Bool { !isClosed && !dispatcher.isBroken }
 
     /// Makes a pool; its workers start with the first submission, or with ``bootUp()``.
     ///

@@ -33,9 +33,11 @@ private actor PoolCache {
     func pool(_ strategy: Strategy, _ workers: Int?) async throws -> MPIExecutor {
         let count = try PoolEnvironment.workerCount(workers, ProcessInfo.processInfo.environment)
         let key = Key(strategy: strategy, workers: count)
-        if let entry, entry.key == key {
-            // A pool that could not be made, or was shut down since, is made again.
-            if let pool = try? await entry.pool.value, await !pool.isShutDown { return pool }
+        while let entry, entry.key == key {
+            // A pool that could not be made, was shut down or has lost its launcher since is made again.
+            if let pool = try? await entry.pool.value, await pool.isUsable { return pool }
+            // Somebody else may have done so in the meantime.
+            if self.entry?.pool == entry.pool { break }
         }
         let making = Task { try await MPIExecutor(strategy: strategy, workers: count) }
         entry = (key, making)

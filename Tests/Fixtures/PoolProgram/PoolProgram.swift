@@ -43,6 +43,9 @@ struct PoolProgram {
             say("down")
             _ = readLine()
             return
+        case "reborn":
+            say(try await launchAgain())
+            return
         case "output":
             try await print(from: pool)
             await pool.shutdown()
@@ -67,6 +70,19 @@ struct PoolProgram {
             while x >= 0 { x = (x &+ 1) & 0xFFFF }
             return x
         }
+    }
+
+    /// Asks for the shared pool with a launcher that fails, and again with a good one.
+    private static func launchAgain() async throws -> String {
+        setenv("MPIFUTURES_LAUNCHER", "/bin/false", 1)
+        let first = try await MPIExecutor.shared(workers: 1)
+        let failed = await first.submit(1) { $0 }
+        guard case .failure(let error as ExecutorError) = await failed.result else { return "no error" }
+        unsetenv("MPIFUTURES_LAUNCHER")
+        let second = try await MPIExecutor.shared(workers: 1)
+        let value = try await second.submit(2) { $0 }.value
+        await second.shutdown()
+        return "\(error.code) \(value)"
     }
 
     /// Has both workers print at the same time, in all the ways that there are.

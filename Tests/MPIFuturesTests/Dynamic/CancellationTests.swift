@@ -16,7 +16,7 @@ struct CancellationTests {
                 while !Task.isCancelled { await Task.yield() }
                 throw CancellationError()
             }
-            try #require(await eventually(within: .seconds(20)) { heard.state == .running })
+            try #require(await eventually(within: .seconds(60)) { heard.state == .running })
             heard.cancel()
             await #expect(throws: CancellationError.self) { try await heard.value }
             #expect(heard.state == .cancelled)
@@ -48,7 +48,7 @@ struct CancellationTests {
                 while !Task.isCancelled { await Task.yield() }
                 return 1
             }
-            try #require(await eventually(within: .seconds(20)) { running.state == .running })
+            try #require(await eventually(within: .seconds(60)) { running.state == .running })
             // Some are with the worker already, others in this process.
             var waiting: [Future<Int>] = []
             for number in 0..<50 { waiting.append(await pool.submit(number) { $0 }) }
@@ -144,7 +144,7 @@ struct CancellationTests {
             let future = await pool.submit(0, ranks: 2) { (_, communicator) -> Int in
                 try communicator.receive(Int.self, from: 1 - communicator.rank).value
             }
-            try #require(await eventually(within: .seconds(20)) { future.state == .running })
+            try #require(await eventually(within: .seconds(60)) { future.state == .running })
             future.cancel()
             await #expect(throws: CancellationError.self) { try await future.value }
             let sum = try await pool.submit(0, ranks: 2) { _, communicator in try communicator.allReduce(1, .sum) }

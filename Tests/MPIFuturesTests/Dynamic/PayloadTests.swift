@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.onePoolAtATime)
 struct PayloadTests {
-    @Test(.timeLimit(.minutes(1))) func echoes64Megabytes() async throws {
+    @Test(.timeLimit(.minutes(3))) func echoes64Megabytes() async throws {
         try await withPool(workers: 2) { (pool: MPIExecutor) async throws in
             let numbers = (0..<8 << 20).map { Double($0) * 1.5 - 7 }
             let echo = try await pool.submit(numbers) { $0 }.value

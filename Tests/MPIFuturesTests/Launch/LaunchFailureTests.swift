@@ -126,6 +126,35 @@ struct LaunchFailureTests {
         }
     }
 
+    /// Each time one worker of two comes, and is gone with its launcher a moment later.
+    @Test func givesALauncherUpThatKeepsFailing() async throws {
+        try await withLauncher(
+            "shift 3; mpirun --continuous -n 1 \"$@\" & sleep 1; kill $!; wait; echo out of luck; exit 9"
+        ) { launcher, pidFile in
+            let pool = try await MPIExecutor(workers: 2, launcher: launcher)
+            pool.bootUp()
+            var last: ExecutorError?
+            let end = ContinuousClock.now + .seconds(30)
+            while last?.code != .launchFailed && ContinuousClock.now < end {
+                do {
+                    _ = try await pool.submit(1) { $0 }.value
+                    await Task.yield()
+                } catch let error as ExecutorError {
+                    last = error
+                }
+            }
+            #expect(last?.code == .launchFailed)
+            #expect(last?.message.contains("before its 2 workers were there. It printed:") == true)
+            #expect(last?.message.hasSuffix("out of luck") == true)
+            let starts = pids(pidFile).count
+            #expect(starts <= 4)
+            let late = await pool.submit(1) { $0 }
+            await #expect(throws: ExecutorError.self) { try await late.value }
+            #expect(pids(pidFile).count == starts)
+            await pool.shutdown()
+        }
+    }
+
     @Test func sendsWorkersAwayThatAreTooMany() async throws {
         try await withLauncher("shift 3; exec mpirun --continuous -n 3 \"$@\"") { launcher, _ in
             let pool = try await MPIExecutor(workers: 2, launcher: launcher)

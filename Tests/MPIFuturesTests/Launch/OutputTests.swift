@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@Suite(.onePoolAtATime, .timeLimit(.minutes(1)))
+@Suite(.onePoolAtATime, .timeLimit(.minutes(3)))
 struct OutputTests {
     @Test func reachesTheProgramsStreams() async throws {
         try withTemporaryDirectory { directory in

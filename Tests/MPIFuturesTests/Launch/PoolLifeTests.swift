@@ -72,6 +72,13 @@ struct PoolLifeTests {
         await pools[0].shutdown()
     }
 
+    @Test func isMadeAgainWhereItsLauncherHadFailed() throws {
+        let program = try RunningProgram("PoolProgram", ["reborn"])
+        #expect(program.readLine() == "launchFailed 2")
+        program.process.waitUntilExit()
+        #expect(program.process.terminationStatus == 0)
+    }
+
     @Test func leavesNothingWhereItWasNeverUsed() async throws {
         let before = ProcessTree.descendants(of: getpid())
         var pool: MPIExecutor? = try await MPIExecutor(workers: 2)
@@ -134,7 +141,7 @@ struct PoolLifeTests {
             while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
             return 5
         }
-        try #require(await eventually(within: .seconds(20)) { running.state == .running })
+        try #require(await eventually(within: .seconds(60)) { running.state == .running })
         var queued: [Future<Int>] = []
         for number in 0..<100 { queued.append(await pool.submit(number) { $0 }) }
         let down = Task { await pool.shutdown(cancelPending: true) }

@@ -95,23 +95,29 @@ struct SocketConnectionTests {
 
     /// A late `close` must not shut down whoever has the number of the descriptor by then.
     @Test func leavesADescriptorAloneThatIsNotItsOwnAnyMore() async throws {
+        // Another test may be quicker to get the number: then once more.
+        for _ in 0..<100 where try await closesLate() { return }
+        Issue.record("others always had the number first")
+    }
+
+    /// Closes a connection whose descriptor has become another's; false where that other one isn't of this test.
+    private func closesLate() async throws -> Bool {
         let (left, right) = try pair()
         let listener = Listener()
         let connection = SocketConnection(left, listener)
         connection.start()
         close(right)
-        #expect(try await eventually(within: .seconds(5)) { listener.ends == 1 })
-        // Others get the number, unless another test was quicker.
-        let (newLeft, newRight) = try pair()
-        let hasIt = newLeft == left || fcntl(left, F_GETFD) == -1
-        try #require(hasIt, "the number is taken by another test; run this one alone")
-        if newLeft != left { try #require(dup2(newLeft, left) == left) }
+        try #require(await eventually(within: .seconds(5)) { listener.ends == 1 })
+        let (near, far) = try pair()
+        let again = fcntl(near, F_DUPFD_CLOEXEC, left)
+        defer { for descriptor in [near, far, again] { close(descriptor) } }
+        guard again == left else { return false }
         connection.close()
         connection.send(Frame(kind: .leave))
         var byte: [UInt8] = [7]
-        #expect(send(left, byte, 1, Int32(MSG_NOSIGNAL)) == 1)
-        #expect(recv(newRight, &byte, 1, Int32(MSG_DONTWAIT)) == 1)
+        #expect(send(again, byte, 1, Int32(MSG_NOSIGNAL)) == 1)
+        #expect(recv(far, &byte, 1, Int32(MSG_DONTWAIT)) == 1)
         #expect(byte == [7])
-        for descriptor in Set([left, newLeft, newRight]) { close(descriptor) }
+        return true
     }
 }
