@@ -4,7 +4,7 @@
 public import Futures
 import Foundation
 
-/// Runs tasks on MPI workers that it starts when they are first needed.
+/// Runs tasks where the environment says: on MPI workers that it starts, on the ranks of an MPI job, or in this process.
 ///
 /// ```swift
 /// let pool = try await MPIExecutor.shared()
@@ -12,24 +12,19 @@ import Foundation
 /// print(try await future.value)
 /// ```
 ///
-/// The workers are further processes of this program's executable, diverted before `main`. They leave with
+/// Workers are processes of this program's executable, diverted before `main`. They leave with
 /// ``shutdown(cancelPending:)``, when the last reference to the executor goes away and what was submitted has ended,
 /// and when the program ends, however it does.
 public actor MPIExecutor: FutureExecutor {
     /// The strategy that is in force.
     public nonisolated let strategy: Strategy
-    /// The number of workers, which is the largest gang.
-    public nonisolated let workers: Int
+    /// Strategy, workers, and why the strategy was chosen, in one line.
+    public nonisolated let description: String
 
-    private let dispatcher: Dispatcher
-    /// Owns the workers.
-    nonisolated let pool: DynamicPool
-    private var isClosed = false
+    /// Does the work.
+    nonisolated let backend: any ExecutorBackend
 
-    /// Whether the pool takes tasks: it was not shut down, and its workers are there or can be started.
-    var isUsable: Bool { !isClosed && !dispatcher.isBroken }
-
-    /// Makes a pool; its workers start with the first submission, or with ``bootUp()``.
+    /// Makes an executor; its workers start with the first submission, or with ``bootUp()``.
     ///
     /// - Parameters:
     ///   - strategy: How the processes come to be.
@@ -50,30 +45,34 @@ public actor MPIExecutor: FutureExecutor {
                     + "from the task what is to be submitted next")
         }
         let environment = ProcessInfo.processInfo.environment
-        if strategy == .automatic, let name = environment[PoolEnvironment.strategy] {
-            _ = try Strategy(named: name, from: PoolEnvironment.strategy)
-        }
+        let choice = try StrategyChoice(asked: strategy, environment: environment)
         let count = try PoolEnvironment.workerCount(workers, environment)
-        let pool = DynamicPool(
-            DynamicPool.Configuration(
-                workers: count, launcher: try Launcher(launcher ?? environment[PoolEnvironment.launcher]),
-                program: try Self.executable(), arguments: Array(CommandLine.arguments.dropFirst()),
-                environment: environment, bootDeadline: bootDeadline, isRoot: geteuid() == 0))
-        self.strategy = .dynamic
-        self.workers = count
-        self.pool = pool
-        dispatcher = Dispatcher(size: count, seed: seed, pool: pool)
-        pool.attach(dispatcher)
+        switch choice.kind {
+        case .dynamic:
+            backend = DynamicBackend(
+                DynamicPool.Configuration(
+                    workers: count, launcher: try Launcher(launcher ?? environment[PoolEnvironment.launcher]),
+                    program: try Self.executable(), arguments: Array(CommandLine.arguments.dropFirst()),
+                    environment: environment, bootDeadline: bootDeadline, isRoot: geteuid() == 0),
+                seed: seed)
+        case .local:
+            backend = LocalBackend(workers: count, seed: seed)
+        }
+        self.strategy = choice.strategy
+        description = "\(choice.strategy): \(backend.summary) (\(choice.reason))"
     }
 
     deinit {
-        guard !isClosed else { return }
+        guard backend.isUsable else { return }
         // What was submitted still ends; then the workers leave.
-        Task.detached { [dispatcher, pool] in
-            await dispatcher.drain(cancelPending: false)
-            await pool.close()
-        }
+        Task.detached { [backend] in await backend.shutdown(cancelPending: false) }
     }
+
+    /// How many ordinary tasks run at the same time.
+    public nonisolated var workers: Int { backend.workers }
+
+    /// The number of ranks of the largest gang.
+    public nonisolated var largestGang: Int { backend.largestGang }
 
     /// The number of workers.
     public nonisolated var concurrency: Int {
@@ -84,23 +83,12 @@ public actor MPIExecutor: FutureExecutor {
     public nonisolated func submit<Task: RemoteTask>(
         _ task: Task, options: TaskOptions
     ) async -> Future<Task.Output> {
-        do {
-            let payload = try TaskPayload.encode(task)
-            let gang: Int? =
-                switch options.ranks {
-                case .one: nil
-                case .gang(let ranks): ranks
-                case .all: workers
-                }
-            return await dispatcher.submit(.encoded(payload), of: Task.self, gang: gang, options: options)
-        } catch {
-            return Future(error: error)
-        }
+        await backend.submit(task, options: options)
     }
 
     /// Starts the workers now instead of with the first submission; does not wait for them.
     public nonisolated func bootUp() {
-        dispatcher.bootUp()
+        backend.bootUp()
     }
 
     /// Refuses new tasks, waits until those that were accepted have ended, and lets the workers leave.
@@ -109,9 +97,7 @@ public actor MPIExecutor: FutureExecutor {
     ///
     /// - Parameter cancelPending: Whether tasks that have not begun are cancelled instead of run.
     public func shutdown(cancelPending: Bool = false) async {
-        isClosed = true
-        await dispatcher.drain(cancelPending: cancelPending)
-        await pool.close()
+        await backend.shutdown(cancelPending: cancelPending)
     }
 
     /// The executable of this process, which its workers run too.

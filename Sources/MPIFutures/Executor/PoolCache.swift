@@ -35,7 +35,7 @@ private actor PoolCache {
         let key = Key(strategy: strategy, workers: count)
         while let entry, entry.key == key {
             // A pool that could not be made, was shut down or has lost its launcher since is made again.
-            if let pool = try? await entry.pool.value, await pool.isUsable { return pool }
+            if let pool = try? await entry.pool.value, pool.backend.isUsable { return pool }
             // Somebody else may have done so in the meantime.
             if self.entry?.pool == entry.pool { break }
         }

@@ -5,31 +5,39 @@ import Futures
 
 /// How the processes of an executor come to be.
 public struct Strategy: Sendable, Hashable, CustomStringConvertible {
-    private enum Kind: String, CaseIterable {
-        case automatic, dynamic
+    /// The strategies that can be in force.
+    enum Concrete: String, Sendable, CaseIterable {
+        case local, dynamic
     }
 
-    private let kind: Kind
+    /// What is meant; `nil` leaves the choice to the environment.
+    let concrete: Concrete?
 
     /// Chosen from the environment.
-    public static let automatic = Strategy(kind: .automatic)
+    public static let automatic = Strategy(nil)
     /// The program is no MPI process and starts workers on demand.
-    public static let dynamic = Strategy(kind: .dynamic)
+    public static let dynamic = Strategy(.dynamic)
+    /// Tasks run in this process, without MPI.
+    public static let local = Strategy(.local)
 
-    /// The strategy's name.
-    public var description: String { kind.rawValue }
+    /// The strategy's name, as it stands in an environment variable.
+    public var description: String { concrete?.rawValue ?? "automatic" }
 
-    private init(kind: Kind) { self.kind = kind }
+    init(_ concrete: Concrete?) { self.concrete = concrete }
 
     /// Reads a strategy's name, as it stands in an environment variable.
     ///
     /// - Throws: ``Futures/ExecutorError/Code/invalidArgument`` with the allowed names.
     init(named name: String, from variable: String) throws(ExecutorError) {
-        guard let kind = Kind(rawValue: name) else {
-            let allowed = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+        if let concrete = Concrete(rawValue: name) {
+            self.concrete = concrete
+        } else if name == "automatic" {
+            concrete = nil
+        } else {
+            let allowed = ["automatic"] + Concrete.allCases.map(\.rawValue)
             throw ExecutorError(
-                .invalidArgument, "\(variable) is \"\(name)\": set it to one of \(allowed), or unset it")
+                .invalidArgument,
+                "\(variable) is \"\(name)\": set it to one of \(allowed.joined(separator: ", ")), or unset it")
         }
-        self.kind = kind
     }
 }

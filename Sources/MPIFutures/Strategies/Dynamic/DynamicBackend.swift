@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dynamic strategy behind an executor.
+
+import Foundation
+import Futures
+import Synchronization
+
+/// A dispatcher over workers that are started on demand.
+final class DynamicBackend: ExecutorBackend {
+    let workers: Int
+    /// Owns the workers.
+    let pool: DynamicPool
+    private let dispatcher: Dispatcher
+    private let isClosed = Atomic<Bool>(false)
+
+    init(_ configuration: DynamicPool.Configuration, seed: UInt64) {
+        workers = configuration.workers
+        pool = DynamicPool(configuration)
+        dispatcher = Dispatcher(size: configuration.workers, seed: seed, pool: pool)
+        pool.attach(dispatcher)
+    }
+
+    var largestGang: Int { workers }
+
+    var isUsable: Bool { !isClosed.load(ordering: .relaxed) && !dispatcher.isBroken }
+
+    var summary: String { "\(workers) workers started by \(pool.configuration.launcher.path)" }
+
+    func submit<Work: RemoteTask>(_ task: Work, options: TaskOptions) async -> Future<Work.Output> {
+        do {
+            let payload = try TaskPayload.encode(task)
+            return await dispatcher.submit(
+                .encoded(payload), of: Work.self, gang: options.ranks.gangSize(of: workers), options: options)
+        } catch {
+            return Future(error: error)
+        }
+    }
+
+    func bootUp() { dispatcher.bootUp() }
+
+    func shutdown(cancelPending: Bool) async {
+        isClosed.store(true, ordering: .relaxed)
+        await dispatcher.drain(cancelPending: cancelPending)
+        await pool.close()
+    }
+}
+
+extension TaskOptions.Ranks {
+    /// The number of members of the gang where the largest has `all`; `nil` for an ordinary task.
+    func gangSize(of all: Int) -> Int? {
+        switch self {
+        case .one: nil
+        case .gang(let ranks): ranks
+        case .all: all
+        }
+    }
+}
