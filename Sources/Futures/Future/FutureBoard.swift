@@ -39,13 +39,17 @@ package final class FutureBoard: Sendable {
     package let cancelsWithWaiter: Bool
     /// The random stream of the submission, where an executor has numbered it.
     package let submission: UInt64?
+    /// Who settles questions of timing, where that is not this process alone.
+    package let arbiter: (any TimingArbiter)?
     /// The future that this one is made from.
     private let base: FutureBoard?
 
     package init(
-        cancelsWithWaiter: Bool, submission: UInt64?, base: FutureBoard? = nil, onCancel: (@Sendable () -> Void)?
+        cancelsWithWaiter: Bool, submission: UInt64?, base: FutureBoard? = nil,
+        arbiter: (any TimingArbiter)? = nil, onCancel: (@Sendable () -> Void)?
     ) {
         self.base = base
+        self.arbiter = arbiter ?? base?.arbiter
         state = Mutex(State(onCancel: onCancel))
         self.cancelsWithWaiter = cancelsWithWaiter
         self.submission = submission

@@ -6,9 +6,11 @@ package struct FutureStorage<Value: Sendable>: Sendable {
     fileprivate let board: FutureBoard
 
     package init(
-        cancelsWithWaiter: Bool = false, submission: UInt64? = nil, onCancel: (@Sendable () -> Void)? = nil
+        cancelsWithWaiter: Bool = false, submission: UInt64? = nil, arbiter: (any TimingArbiter)? = nil,
+        onCancel: (@Sendable () -> Void)? = nil
     ) {
-        board = FutureBoard(cancelsWithWaiter: cancelsWithWaiter, submission: submission, onCancel: onCancel)
+        board = FutureBoard(
+            cancelsWithWaiter: cancelsWithWaiter, submission: submission, arbiter: arbiter, onCancel: onCancel)
     }
 
     /// The state of a future that is made from another one.
@@ -21,6 +23,9 @@ package struct FutureStorage<Value: Sendable>: Sendable {
     package var current: FutureState { board.current }
 
     package var cancelsWithWaiter: Bool { board.cancelsWithWaiter }
+
+    /// Who settles questions of timing about this future, where that is not this process alone.
+    package var arbiter: (any TimingArbiter)? { board.arbiter }
 
     /// The random stream of the submission, where an executor has numbered it.
     package var submission: UInt64? { board.submission }
