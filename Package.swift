@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "MPIFutures", targets: ["MPIFutures"]),
+        .executable(name: "swift-mpirun", targets: ["swift-mpirun"]),
         .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
@@ -28,6 +29,7 @@ let package = Package(
         // C: one small target per concern.
         .target(name: "CEpoll"),
         .target(name: "CImageLookup"),
+        .target(name: "CJobProcess"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
@@ -44,10 +46,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+        .target(name: "MPILaunch", dependencies: ["CJobProcess"]),
         .target(
             name: "MPIFutures",
             dependencies: [
-                "CEpoll", "CWorkerEntry", "Futures", "MPI",
+                "CEpoll", "CWorkerEntry", "Futures", "MPI", "MPILaunch",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -76,6 +79,11 @@ let package = Package(
             ],
             path: "Examples/ParameterSweep", exclude: ["README.md", "sweep.svg"]),
 
+        // The launcher's command line.
+        .executableTarget(
+            name: "swift-mpirun",
+            dependencies: ["MPILaunch", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
         // Programs that tests start.
         .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
@@ -98,8 +106,9 @@ let package = Package(
             exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
+        .testTarget(name: "LauncherTests", dependencies: ["MPILaunch", "swift-mpirun"], exclude: ["Golden"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "MPILaunch", "PoolProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

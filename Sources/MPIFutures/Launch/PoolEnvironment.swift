@@ -2,6 +2,7 @@
 // The environment variables that the library reads.
 
 import Futures
+import MPILaunch
 
 /// Names and values of environment variables.
 enum PoolEnvironment {
