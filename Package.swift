@@ -108,7 +108,8 @@ let package = Package(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "LauncherTests", dependencies: ["MPILaunch", "swift-mpirun"], exclude: ["Golden"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "MPILaunch", "PoolProgram"]),
+        .testTarget(
+            name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "MPILaunch", "PoolProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

@@ -14,33 +14,26 @@
 static const int passedOn[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
 
 // Runs in the child; only calls that are safe after a fork.
-static void become(const char *path, char *const *arguments, char *const *environment, int standardError, int terminal,
+static void become(const char *path, char *const *arguments, char *const *environment, int standardError, int ownGroup,
                    pid_t parent) {
-    setpgid(0, 0);
+    if (ownGroup) setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(0);
     sigset_t none;
     sigemptyset(&none);
-    sigset_t terminalOutput = none;
-    sigaddset(&terminalOutput, SIGTTOU);
-    if (terminal >= 0) {
-        // A group in the background may take the terminal only while it does not listen to this signal.
-        sigprocmask(SIG_BLOCK, &terminalOutput, NULL);
-        tcsetpgrp(terminal, getpid());
-    }
     dup2(standardError, STDERR_FILENO);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execve(path, arguments, environment);
 }
 
 pid_t CJobProcess_start(const char *path, char *const *arguments, char *const *environment, int standardError,
-                        int terminal) {
+                        int ownGroup) {
     int report[2];
     if (pipe2(report, O_CLOEXEC) != 0) return -errno;
     pid_t parent = getpid();
     pid_t child = fork();
     if (child == 0) {
-        become(path, arguments, environment, standardError, terminal, parent);
+        become(path, arguments, environment, standardError, ownGroup, parent);
         int failure = errno;
         ssize_t written = write(report[1], &failure, sizeof failure);
         _exit(written == sizeof failure ? 127 : 126);
@@ -48,8 +41,6 @@ pid_t CJobProcess_start(const char *path, char *const *arguments, char *const *e
     int failure = child < 0 ? errno : 0;
     close(report[1]);
     if (child > 0) {
-        // Both do it, so that neither is too early for the other.
-        setpgid(child, child);
         ssize_t count;
         do count = read(report[0], &failure, sizeof failure);
         while (count < 0 && errno == EINTR);
@@ -64,24 +55,22 @@ int CJobProcess_catchSignals(void) {
     sigset_t signals;
     sigemptyset(&signals);
     for (size_t i = 0; i < sizeof passedOn / sizeof *passedOn; i++) sigaddset(&signals, passedOn[i]);
-    // Taking the terminal back is done from a background group.
-    sigset_t blocked = signals;
-    sigaddset(&blocked, SIGTTOU);
-    if (sigprocmask(SIG_BLOCK, &blocked, NULL) != 0) return -1;
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0) return -1;
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int CJobProcess_nextSignal(int descriptor) {
+int CJobProcess_nextSignal(int descriptor, int *fromTerminal) {
     struct signalfd_siginfo information;
-    ssize_t count = read(descriptor, &information, sizeof information);
-    return count == sizeof information ? (int)information.ssi_signo : 0;
+    *fromTerminal = 0;
+    if (read(descriptor, &information, sizeof information) != sizeof information) return 0;
+    *fromTerminal = information.ssi_code == SI_KERNEL;
+    return (int)information.ssi_signo;
 }
 
 CJobProcess_state CJobProcess_look(pid_t process, int *value) {
     int status = 0;
     *value = 0;
-    if (waitpid(process, &status, WNOHANG | WUNTRACED) != process) return CJobProcess_running;
-    if (WIFSTOPPED(status)) return CJobProcess_stopped;
+    if (waitpid(process, &status, WNOHANG) != process) return CJobProcess_running;
     if (WIFSIGNALED(status)) {
         *value = WTERMSIG(status);
         return CJobProcess_killed;

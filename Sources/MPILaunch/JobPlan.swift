@@ -36,8 +36,8 @@ package struct JobPlan: Sendable, Equatable {
         _ request: JobRequest, launcher: String, family: LauncherFamily, machine: Machine, token: String
     ) throws(LaunchError) {
         try request.validate()
-        let program = try machine.executable(
-            request.program, "the program", hint: "write ./\(request.program) for a file in this directory")
+        let hint = request.program.contains("/") ? "" : "write ./\(request.program) for a file in this directory."
+        let program = try machine.executable(request.program, "the program", hint: hint)
         executable = launcher
         changes = Self.changes(request)
         environment = ChildEnvironment.withoutLauncher(machine.environment)

@@ -7,7 +7,8 @@ import Glibc
 /// Runs one launcher, passes signals on to it, and cleans its standard error.
 ///
 /// Standard input and output are the launcher's own. It has a process group of its own, so that a signal comes to it
-/// once, from here; where there is a terminal, its group has it, and Ctrl-C goes there.
+/// once, from here. In the foreground of a terminal, which it may read from, it stays in this process's group: what keys
+/// send comes to both, and is not passed on.
 package struct JobRunner {
     /// How long a line that might become noise is held back.
     private static let patience: Int32 = 100
@@ -16,7 +17,7 @@ package struct JobRunner {
 
     private let plan: JobPlan
     private let signals: Int32
-    private let terminal: Int32
+    private let isInForeground: Bool
     private var filter: NoiseFilter
     private var pid: pid_t = 0
     private var ending: Int32?
@@ -45,8 +46,7 @@ package struct JobRunner {
         self.plan = plan
         self.signals = signals
         filter = NoiseFilter(token: plan.token)
-        // Who is in the background must not take the terminal.
-        terminal = isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp() ? STDIN_FILENO : -1
+        isInForeground = isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp()
     }
 
     private mutating func run() throws(LaunchError) -> Int32 {
@@ -57,7 +57,7 @@ package struct JobRunner {
         defer { close(ends[0]) }
         // This process has one thread: nothing is started in between.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let started = Self.start(plan, standardError: ends[1], terminal: terminal)
+        let started = Self.start(plan, standardError: ends[1], ownGroup: !isInForeground)
         close(ends[1])
         guard started > 0 else {
             let reason = String(cString: strerror(-started))
@@ -67,7 +67,6 @@ package struct JobRunner {
         pid = started
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         let (state, value) = watch(ends[0])
-        takeTerminalBack()
         return conclude(state, value)
     }
 
@@ -82,7 +81,7 @@ package struct JobRunner {
             let count = poll(&descriptors, 2, timeLimit)
             if count == 0 { passOn(filter.release()) }
             if descriptors[1].revents != 0 { isOpen = read(errors) }
-            while case let signal = CJobProcess_nextSignal(signals), signal != 0 { passOn(signal: signal) }
+            passSignalsOn()
             endWhenDue()
             var value: Int32 = 0
             switch CJobProcess_look(pid, &value) {
@@ -92,7 +91,6 @@ package struct JobRunner {
             case CJobProcess_killed:
                 drain(errors)
                 return (CJobProcess_killed, value)
-            case CJobProcess_stopped: stop()
             default: break
             }
         }
@@ -125,10 +123,13 @@ package struct JobRunner {
         passOn(filter.finish())
     }
 
-    private mutating func passOn(signal: Int32) {
-        guard signal != SIGCHLD else { return }
-        if [SIGINT, SIGTERM, SIGHUP].contains(signal) { ending = ending ?? signal }
-        kill(pid, signal)
+    private mutating func passSignalsOn() {
+        var fromTerminal: Int32 = 0
+        while case let signal = CJobProcess_nextSignal(signals, &fromTerminal), signal != 0 {
+            if [SIGINT, SIGTERM, SIGHUP].contains(signal) { ending = ending ?? signal }
+            let hasIt = fromTerminal != 0 && isInForeground
+            if signal != SIGCHLD, !hasIt { kill(pid, signal) }
+        }
     }
 
     private mutating func endWhenDue() {
@@ -136,18 +137,6 @@ package struct JobRunner {
         // Asked again as long as it is there; a launcher must not be ended by SIGKILL, or its memory stays behind.
         kill(pid, SIGTERM)
         deadline = Self.milliseconds() + 5_000
-    }
-
-    /// Stops with the launcher, which Ctrl-Z has stopped, and goes on with it.
-    private func stop() {
-        takeTerminalBack()
-        kill(getpid(), SIGSTOP)
-        if terminal >= 0 { tcsetpgrp(terminal, pid) }
-        kill(-pid, SIGCONT)
-    }
-
-    private func takeTerminalBack() {
-        if terminal >= 0 { tcsetpgrp(terminal, getpgrp()) }
     }
 
     private func passOn(_ bytes: [UInt8]) {
@@ -165,15 +154,24 @@ package struct JobRunner {
 
     private func conclude(_ state: CJobProcess_state, _ value: Int32) -> Int32 {
         let ended = state == CJobProcess_killed ? 128 + value : value
-        if let end = filter.firstEnd, ending == nil { passOn(Array("swift-mpirun: \(end)\n".utf8)) }
+        if ending == nil { report(ended) }
         if plan.token != nil {
+            // The launcher ends its ranks by SIGTERM, whichever signal it was ended by.
+            if let ending, filter.reportedStatus ?? 128 >= 128 { return 128 + ending }
             if let status = filter.reportedStatus { return status }
-            if let ending { return 128 + ending }
             // Whoever kills rank 0 together with the shell around it leaves no report.
             return ended == 0 ? 128 + SIGKILL : ended
         }
         if let ending, ended != 0 { return 128 + ending }
         return ended
+    }
+
+    /// Says which rank ended the job, where the program has not said so itself.
+    private func report(_ status: Int32) {
+        var end = filter.firstEnd
+        // Open MPI does not always say which rank a signal has ended.
+        if end == nil, plan.token == nil, 129...192 ~= status { end = .killed(rank: nil, signal: Int(status) - 128) }
+        if let end, !end.isProgram { passOn(Array("swift-mpirun: \(end)\n".utf8)) }
     }
 
     private static func milliseconds() -> Int64 {
@@ -182,22 +180,28 @@ package struct JobRunner {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    private static func start(_ plan: JobPlan, standardError: Int32, terminal: Int32) -> pid_t {
+    private static func start(_ plan: JobPlan, standardError: Int32, ownGroup: Bool) -> pid_t {
         let words = ([plan.executable] + plan.arguments).map { strdup($0) } + [nil]
         let variables = plan.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
-        return CJobProcess_start(plan.executable, words, variables, standardError, terminal)
+        return CJobProcess_start(plan.executable, words, variables, standardError, ownGroup ? 1 : 0)
     }
 }
 
 extension NoiseFilter.RankEnd: CustomStringConvertible {
+    /// Whether it is the program itself that ended with a status, and has said why.
+    fileprivate var isProgram: Bool {
+        if case .exited(rank: 0, _) = self { return true }
+        return false
+    }
+
     /// Which rank ended, and how.
     package var description: String {
         switch self {
         case .exited(let rank, let status):
             "rank \(rank) ended with status \(status), and the job with it"
         case .killed(let rank, let signal):
-            "rank \(rank) was ended by signal \(signal) (\(String(cString: strsignal(Int32(signal))))), and the job with it"
+            "\(rank.map { "rank \($0)" } ?? "a rank") was ended by signal \(signal) (\(String(cString: strsignal(Int32(signal))))), and the job with it"
         }
     }
 }

@@ -10,8 +10,8 @@ package struct NoiseFilter: Sendable {
     package enum RankEnd: Sendable, Equatable {
         /// With an exit status.
         case exited(rank: Int, status: Int)
-        /// By a signal.
-        case killed(rank: Int, signal: Int)
+        /// By a signal; without a rank where the launcher does not name it.
+        case killed(rank: Int?, signal: Int)
     }
 
     /// The first rank whose end the launcher spoke of.
@@ -22,6 +22,7 @@ package struct NoiseFilter: Sendable {
     package private(set) var hasStumbled = false
 
     private let token: String?
+    private var start: [UInt8] = []
     private var report: [UInt8]?
     private var line: [UInt8] = []
     private var lineIsPassing = false
@@ -42,6 +43,7 @@ package struct NoiseFilter: Sendable {
 
     /// Takes what came in, and returns what is to be passed on.
     package mutating func consume(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        lookForStumble(bytes)
         var output: [UInt8] = []
         for piece in Self.lines(withoutReports(bytes)) { take(piece, &output) }
         return output
@@ -54,6 +56,10 @@ package struct NoiseFilter: Sendable {
             output = dashes
             block = .none
         }
+        if let held = report {
+            report = nil
+            line += [RankReport.mark] + held
+        }
         guard !line.isEmpty, case .none = block else { return output }
         output += line
         line = []
@@ -64,7 +70,7 @@ package struct NoiseFilter: Sendable {
     /// Whether something is held back.
     package var isHolding: Bool {
         if case .opened = block { return true }
-        return !line.isEmpty
+        return !line.isEmpty || report != nil
     }
 
     /// Passes on what is left when nothing more comes.
@@ -106,7 +112,6 @@ package struct NoiseFilter: Sendable {
 
     private mutating func judge(_ line: [UInt8], _ output: inout [UInt8]) {
         let text = String(decoding: line, as: UTF8.self)
-        if text.contains("orte_session_dir failed") { hasStumbled = true }
         switch block {
         case .noise:
             if NoiseLine.isDashes(line) { block = .none } else { note(text) }
@@ -128,6 +133,13 @@ package struct NoiseFilter: Sendable {
                 output += line
             }
         }
+    }
+
+    /// Looks for the complaint, which comes first of all, in pieces perhaps.
+    private mutating func lookForStumble(_ bytes: some Collection<UInt8>) {
+        guard !hasStumbled, start.count < 4096 else { return }
+        start += bytes.prefix(4096 - start.count)
+        hasStumbled = String(decoding: start, as: UTF8.self).contains("orte_session_dir failed")
     }
 
     /// Keeps what a line of a block says about a rank's end; a status stands two lines below its rank.

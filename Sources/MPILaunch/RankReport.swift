@@ -13,9 +13,8 @@ package enum RankReport {
     // about how the program ended go nowhere.
     private static let script = """
         if [ "${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID:-0}}}}" != 0 ]; then exec "$@"; fi; \
-        trap : HUP INT TERM USR1 USR2; \
-        { "$@" 2>&3 3>&-; } 3>&2 2>/dev/null; s=$?; \
-        printf '\\036%s:%d\\036' "$0" "$s" >&2; exit "$s"
+        trap : HUP INT TERM USR1 USR2; exec 3>&2 2>/dev/null; (exec "$@" 2>&3 3>&-); s=$?; \
+        printf '\\036%s:%d\\036' "$0" "$s" >&3; exit "$s"
         """
 
     /// What stands before a program that is to be reported on.

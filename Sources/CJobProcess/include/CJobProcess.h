@@ -6,14 +6,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/// Starts a program in a process group of its own, with standard error at a descriptor.
+/// Starts a program with standard error at a descriptor, in a process group of its own where that is asked for.
 ///
-/// The child is told by SIGTERM when the calling thread ends. Where `terminal` is not negative, the child's group
-/// becomes the foreground group of that terminal.
+/// The child is told by SIGTERM when the calling thread ends.
 ///
 /// - Returns: The process id, or the negative `errno` of what failed, `exec` included.
 pid_t CJobProcess_start(const char *path, char *const *arguments, char *const *environment, int standardError,
-                        int terminal);
+                        int ownGroup);
 
 /// Blocks the signals that are to be passed on, and SIGCHLD; returns a descriptor to read them from, or -1.
 ///
@@ -21,15 +20,12 @@ pid_t CJobProcess_start(const char *path, char *const *arguments, char *const *e
 int CJobProcess_catchSignals(void);
 
 /// The next signal that came in, or 0 where none waits.
-int CJobProcess_nextSignal(int descriptor);
+///
+/// - Parameter fromTerminal: Set to 1 where a key sent it, to all processes of the foreground group, and to 0 otherwise.
+int CJobProcess_nextSignal(int descriptor, int *fromTerminal);
 
-/// How a child changed.
-typedef enum CJobProcess_state {
-    CJobProcess_running,
-    CJobProcess_stopped,
-    CJobProcess_exited,
-    CJobProcess_killed
-} CJobProcess_state;
+/// How a child is.
+typedef enum CJobProcess_state { CJobProcess_running, CJobProcess_exited, CJobProcess_killed } CJobProcess_state;
 
 /// Looks at a child without waiting; `value` is the exit status or the signal.
 CJobProcess_state CJobProcess_look(pid_t process, int *value);

@@ -29,21 +29,26 @@ struct Launcher: Sendable, Equatable {
     }
 
     /// The arguments that start `count` copies of a program that live on when one of them ends.
-    func arguments(count: Int, program: String, programArguments: [String], isRoot: Bool) -> [String] {
+    func arguments(
+        count: Int, hostfile: String? = nil, program: String, programArguments: [String], isRoot: Bool
+    ) -> [String] {
         var arguments = ["--continuous", "-n", "\(count)", "--bind-to", "none", "--oversubscribe"]
+        if let hostfile { arguments += ["--hostfile", hostfile] }
         // Open MPI refuses to run as root unless told; the program runs as root already.
         if isRoot { arguments.append("--allow-run-as-root") }
         return arguments + [program] + programArguments
     }
 
-    /// The environment of a job: without traces of an MPI job around this process, and with one thread per worker.
+    /// The environment of a job: without traces of an MPI job around this process, and with one thread
+    /// per worker, or as many as `MPIFUTURES_THREADS` says.
     ///
     /// The user's own settings (`OMPI_MCA_*`) stay.
     static func environment(
         _ current: [String: String], socket: String, secret: Secret, job: Int
     ) -> [String: String] {
         var environment = ChildEnvironment.withoutLauncher(current)
-        for variable in ChildEnvironment.threadVariables { environment[variable] = "1" }
+        let threads = (try? PoolEnvironment.threadCount(current)) ?? 1
+        for variable in ChildEnvironment.threadVariables { environment[variable] = "\(threads)" }
         // A crash report of the Swift runtime takes seconds, and the pool reports the crash itself.
         if environment["SWIFT_BACKTRACE"] == nil { environment["SWIFT_BACKTRACE"] = "enable=no" }
         environment[PoolEnvironment.worker] = socket

@@ -16,6 +16,8 @@ enum PoolEnvironment {
     static let hostfile = "MPIFUTURES_HOSTFILE"
     /// Whether a job of the launcher `swift-mpirun` goes on where a worker is lost: `1` or `0`.
     static let continuous = "MPIFUTURES_CONTINUOUS"
+    /// The threads of each worker's and rank's BLAS and OpenMP libraries; one where it is not set.
+    static let threads = "MPIFUTURES_THREADS"
     /// Makes a process a worker; set for workers only.
     static let worker = "MPIFUTURES_WORKER"
     /// The pool's secret; set for workers only.
@@ -24,7 +26,7 @@ enum PoolEnvironment {
     static let job = "MPIFUTURES_JOB"
 
     /// The variables that users set.
-    static let settings = [strategy, workers, launcher, hostfile, continuous]
+    static let settings = [strategy, workers, launcher, hostfile, threads, continuous]
     /// The variables that are set for processes which the library starts.
     static let internals = [worker, secret, job]
 
@@ -55,6 +57,20 @@ enum PoolEnvironment {
         return count
     }
 
+    /// The number of threads for each worker's and rank's BLAS and OpenMP libraries.
+    ///
+    /// - Throws: ``ExecutorError/Code/invalidArgument`` naming the variable and what it may be.
+    static func threadCount(_ environment: [String: String]) throws(ExecutorError) -> Int {
+        guard let text = environment[threads] else { return 1 }
+        guard let count = Int(text), 1...largestPool ~= count else {
+            throw ExecutorError(
+                .invalidArgument,
+                "\(threads) is \"\(text)\": set it to a whole number from 1 to \(largestPool), or unset it for one "
+                    + "thread each")
+        }
+        return count
+    }
+
     /// Refuses variables of this library that it does not know, and values that they may not have.
     ///
     /// - Throws: ``ExecutorError/Code/invalidArgument`` naming the variable and what it may be.
@@ -77,6 +93,7 @@ enum PoolEnvironment {
                 .invalidArgument,
                 "\(hostfile) is empty: set it to the path of a file with a host in each line, or unset it")
         }
+        _ = try threadCount(environment)
         if let text = environment[continuous], text != "0", text != "1" {
             throw ExecutorError(.invalidArgument, "\(continuous) is \"\(text)\": set it to 0 or 1, or unset it")
         }
