@@ -25,7 +25,8 @@ package final class DispatchClient: Sendable {
     /// The chunks of one map count as one submission, so that chunking does not shift random streams.
     func header(_ options: TaskOptions) -> SubmissionHeader {
         let number = options.stream ?? nextNumber.add(1, ordering: .relaxed).oldValue
-        return SubmissionHeader(name: options.name ?? "", number: number, stream: number, seed: seed, client: self.number)
+        return SubmissionHeader(
+            name: options.name ?? "", number: number, stream: number, seed: seed, client: self.number)
     }
 }
 

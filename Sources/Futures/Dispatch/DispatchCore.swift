@@ -118,8 +118,8 @@ struct DispatchCore {
             fail(
                 client,
                 ExecutorError(
-                    .initializerFailed, "the initializer failed on \(worker), so the executor can't run tasks: \(error)",
-                    cause: error))
+                    .initializerFailed,
+                    "the initializer failed on \(worker), so the executor can't run tasks: \(error)", cause: error))
         case .collectivePrepared:
             guard let job = jobOf[worker], unprepared[job]?.remove(worker) != nil, unprepared[job]?.isEmpty == true
             else { return }

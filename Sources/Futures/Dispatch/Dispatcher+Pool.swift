@@ -49,7 +49,9 @@ extension Dispatcher {
     ///
     /// - Throws: ``ExecutorError``: the launch, or the initializer, failed.
     package func bootUp(_ client: DispatchClient) async throws(ExecutorError) {
-        let failure = await withCheckedContinuation { post(.bootRequested(BootWaiter(client: client, continuation: $0))) }
+        let failure = await withCheckedContinuation {
+            post(.bootRequested(BootWaiter(client: client, continuation: $0)))
+        }
         if let failure { throw failure }
     }
 
