@@ -30,7 +30,7 @@ final class MPITransport: RankTransport {
     private let outbox: Mutex<Outbox>
     private let inbox: Mutex<Inbox>
 
-    /// Opens the transport of this rank and starts to receive.
+    /// Opens the transport of this rank; it receives from ``start()`` on.
     ///
     /// Collective over the job; on the MPI thread, after MPI was started.
     init(_ receiver: any RankReceiver) throws {
@@ -41,7 +41,11 @@ final class MPITransport: RankTransport {
         self.receiver = receiver
         outbox = Mutex(Outbox(small: Array(repeating: [], count: port.size)))
         inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(), count: port.size)))
-        thread.setPoller { [weak self] in self?.poll() ?? false }
+    }
+
+    /// Starts to receive.
+    func start() {
+        port.thread.setPoller { [weak self] in self?.poll() ?? false }
     }
 
     var rank: Int { port.rank }
