@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The environment variables that the library reads.
 
+import Foundation
 import Futures
 import MPILaunch
 
@@ -18,6 +19,8 @@ enum PoolEnvironment {
     static let continuous = "MPIFUTURES_CONTINUOUS"
     /// The threads of each worker's and rank's BLAS and OpenMP libraries; one where it is not set.
     static let threads = "MPIFUTURES_THREADS"
+    /// Whether rank 0 of a master/worker job takes part in collective tasks: `computes` or `dispatches`.
+    static let root = "MPIFUTURES_ROOT"
     /// Makes a process a worker; set for workers only.
     static let worker = "MPIFUTURES_WORKER"
     /// The pool's secret; set for workers only.
@@ -26,7 +29,7 @@ enum PoolEnvironment {
     static let job = "MPIFUTURES_JOB"
 
     /// The variables that users set.
-    static let settings = [strategy, workers, launcher, hostfile, threads, continuous]
+    static let settings = [strategy, workers, launcher, hostfile, threads, continuous, root]
     /// The variables that are set for processes which the library starts.
     static let internals = [worker, secret, job]
 
@@ -71,6 +74,12 @@ enum PoolEnvironment {
         return count
     }
 
+    /// The number of threads for the BLAS and OpenMP libraries of this process; one where the variable is malformed,
+    /// which the program is told of.
+    static var ownThreadCount: Int32 {
+        (try? threadCount(ProcessInfo.processInfo.environment)).map { Int32($0) } ?? 1
+    }
+
     /// Refuses variables of this library that it does not know, and values that they may not have.
     ///
     /// - Throws: ``ExecutorError/Code/invalidArgument`` naming the variable and what it may be.
@@ -94,8 +103,16 @@ enum PoolEnvironment {
                 "\(hostfile) is empty: set it to the path of a file with a host in each line, or unset it")
         }
         _ = try threadCount(environment)
+        if let text = environment[root], text != "computes", text != "dispatches" {
+            throw ExecutorError(
+                .invalidArgument, "\(root) is \"\(text)\": set it to computes or dispatches, or unset it")
+        }
         if let text = environment[continuous], text != "0", text != "1" {
             throw ExecutorError(.invalidArgument, "\(continuous) is \"\(text)\": set it to 0 or 1, or unset it")
+        }
+        if let text = environment[root], text != "computes", text != "dispatches" {
+            throw ExecutorError(
+                .invalidArgument, "\(root) is \"\(text)\": set it to computes or dispatches, or unset it")
         }
     }
 }
