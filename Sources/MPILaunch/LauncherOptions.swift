@@ -44,6 +44,8 @@ struct LauncherOptions {
     private var slurm: [String] {
         var options = has("--mpi") ? [] : ["--mpi=pmix"]
         options += ["-n", "\(request.ranks)", "--kill-on-bad-exit=\(request.isContinuous ? 0 : 1)"]
+        // Otherwise the first SIGINT is answered with a report.
+        options.append("--quit-on-interrupt")
         if let file = request.hostfile { options += ["--nodefile=\(file)"] }
         if !request.hosts.isEmpty { options += ["--nodelist=\(request.hosts.joined(separator: ","))"] }
         return options

@@ -24,6 +24,7 @@ package struct NoiseFilter: Sendable {
     private let token: String?
     private var start: [UInt8] = []
     private var report: [UInt8]?
+    private var isBehindReport = false
     private var line: [UInt8] = []
     private var lineIsPassing = false
     private var block = Block.none
@@ -156,6 +157,11 @@ package struct NoiseFilter: Sendable {
         let longest = token.utf8.count + 8
         var output: [UInt8] = []
         for byte in bytes {
+            // The newline that follows a report belongs to it.
+            if isBehindReport {
+                isBehindReport = false
+                if byte == 10 { continue }
+            }
             guard var held = report else {
                 if byte == RankReport.mark { report = [] } else { output.append(byte) }
                 continue
@@ -169,6 +175,7 @@ package struct NoiseFilter: Sendable {
             } else if let status = RankReport.status(held, token: token) {
                 reportedStatus = status
                 report = nil
+                isBehindReport = true
             } else {
                 output += [RankReport.mark] + held
                 report = []

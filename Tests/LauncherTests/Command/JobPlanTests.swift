@@ -60,11 +60,14 @@ import Testing
 
     @Test func callsTheOthers() throws {
         #expect(try Self.plan(.hydra).arguments == ["-n", "2"] + Self.program)
-        #expect(try Self.plan(.slurm).arguments == ["--mpi=pmix", "-n", "2", "--kill-on-bad-exit=1"] + Self.program)
+        #expect(
+            try Self.plan(.slurm).arguments == ["--mpi=pmix", "-n", "2", "--kill-on-bad-exit=1", "--quit-on-interrupt"]
+                + Self.program)
         #expect(try Self.plan(.other).arguments == ["-n", "2"] + Self.program)
         let own = try Self.plan(.slurm) { $0.launcher = ["srun", "--mpi=pmi2", "--exclusive"] }
         #expect(
-            own.arguments == ["--mpi=pmi2", "--exclusive", "-n", "2", "--kill-on-bad-exit=1"] + Self.program)
+            own.arguments == ["--mpi=pmi2", "--exclusive", "-n", "2", "--kill-on-bad-exit=1", "--quit-on-interrupt"]
+                + Self.program)
     }
 
     @Test func letsTheJobGoOn() throws {

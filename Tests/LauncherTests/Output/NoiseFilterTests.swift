@@ -124,7 +124,8 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 100]) func findsTheReport(pieces: Int) {
-        let (output, filter) = Self.filtered("no newline\u{1E}T0K:139\u{1E}more\n", pieces: pieces, token: "T0K")
+        let (output, filter) = Self.filtered(
+            "no newline\u{1E}T0K:139\u{1E}\nmore\n", pieces: pieces, token: "T0K")
         #expect(output == "no newlinemore\n")
         #expect(filter.reportedStatus == 139)
         let (other, unknown) = Self.filtered("\u{1E}XXX:1\u{1E}\u{1E}T0K:x\u{1E}", pieces: pieces, token: "T0K")
