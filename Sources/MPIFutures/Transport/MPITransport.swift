@@ -37,7 +37,7 @@ final class MPITransport: RankTransport {
         // With a thread of its own the transport is never held up by a solve.
         let thread =
             MPIRuntime.shared.threadSupport == .multiple ? MPIThread(name: "mpi-messages") : MPIThread.shared
-        port = try MessagePort(on: thread)
+        port = try MessagePort(on: thread) { LargePages.use(for: $0) }
         self.receiver = receiver
         outbox = Mutex(Outbox(small: Array(repeating: [], count: port.size)))
         inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(), count: port.size)))
