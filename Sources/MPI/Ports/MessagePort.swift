@@ -50,13 +50,16 @@ package final class MessagePort: Sendable {
     ///
     /// - Parameter thread: Where messages are received: another thread than the shared one needs
     ///   ``ThreadSupport/multiple``.
-    package init(on thread: MPIThread) throws(MPIError) {
+    /// - Parameter prepare: Is shown the memory of each message before something is received into it.
+    package init(
+        on thread: MPIThread, prepare: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void = { _ in }
+    ) throws(MPIError) {
         communicator = try Communicator.world().duplicate()
         rank = communicator.rank
         size = communicator.size
         self.thread = thread
         sendsAnywhere = MPIRuntime.shared.threadSupport == .multiple
-        incoming = Mutex(IncomingPieces(size: communicator.size))
+        incoming = Mutex(IncomingPieces(size: communicator.size, prepare: prepare))
     }
 
     /// Sends a message to another rank, from any thread.
@@ -86,6 +89,17 @@ package final class MessagePort: Sendable {
         }
         return hasSent || hasReceived
     }
+
+    /// Gives every rank what each of them says of itself, in rank order.
+    ///
+    /// Collective over the job, on ``MPIThread/shared``, before the first ``poll(_:)``.
+    package func introduce(_ text: String) throws(MPIError) -> [String] {
+        let bytes = try communicator.allGather(varying: Array(text.utf8))
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether something is under way that may need this process to go on.
+    package var isBusy: Bool { !isDrained || incoming.withLock { $0.isBusy } }
 
     /// Whether everything that was sent has left.
     package var isDrained: Bool { outgoing.withLock { $0.sends.isEmpty && $0.waiting.isEmpty } }

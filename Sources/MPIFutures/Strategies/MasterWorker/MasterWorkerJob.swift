@@ -164,7 +164,9 @@ final class MasterWorkerJob: RankReceiver {
             dispatcher.workerJoined(WorkerID(rank), MasterWorkerPool.job)
             if isLast { dispatcher.jobComplete(MasterWorkerPool.job, isCollective: true) }
         } catch {
-            fail(error as? ExecutorError ?? ExecutorError(.protocolViolation, "rank \(rank) said no hello", cause: error))
+            fail(
+                error as? ExecutorError ?? ExecutorError(.protocolViolation, "rank \(rank) said no hello", cause: error)
+            )
         }
     }
 }
