@@ -42,7 +42,7 @@ extension ExecutorError {
             case closureNotShippable, typeNotShippable, encodingFailed, decodingFailed
             case invalidArgument, launcherNotFound, launchFailed, bootTimedOut
             case workerLost, deadlineExceeded, timedOut, shutDown, rankMismatch
-            case notInTask, nestedSubmission, protocolViolation, imageMismatch
+            case notInTask, nestedSubmission, protocolViolation, imageMismatch, initializerFailed
         }
 
         private let kind: Kind
@@ -84,5 +84,7 @@ extension ExecutorError {
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// The worker runs another executable or another build of it.
         public static let imageMismatch = Code(kind: .imageMismatch)
+        /// The executor's initializer threw on a worker; the cause is what it threw.
+        public static let initializerFailed = Code(kind: .initializerFailed)
     }
 }

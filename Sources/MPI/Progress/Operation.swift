@@ -98,8 +98,11 @@ struct Operation {
             }
             switch backoff.pause(elapsed: timespec.monotonicNanoseconds - start) {
             case .none: continue
-            case .yield: sched_yield()
+            case .yield:
+                communicator.thread.pollWhileWaiting()
+                sched_yield()
             case .sleep(let nanoseconds):
+                communicator.thread.pollWhileWaiting()
                 var time = timespec(tv_sec: 0, tv_nsec: nanoseconds)
                 // A signal may cut the sleep short: the next poll then comes a little early.
                 nanosleep(&time, nil)

@@ -45,6 +45,18 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
         startIfNeeded()
         queue.wake()
     }
+
+    /// Lets the poller look once, from within an operation that waits; does nothing where there is none.
+    ///
+    /// To be called on this thread.
+    func pollWhileWaiting() {
+        _ = poller.withLock { $0 }?()
+    }
+
+    /// Has the poller look again at once, from any thread.
+    package func wake() {
+        queue.wake()
+    }
 }
 
 extension MPIThread {

@@ -33,6 +33,23 @@ struct FrameParser {
         }
     }
 
+    /// The length of the body that is to come as a whole, where nothing of it came with the bytes before; 0 otherwise.
+    var expectedBody: Int {
+        guard let frame, frame.prefix.count == prefixLength, frame.body.isEmpty else { return 0 }
+        return bodyLength
+    }
+
+    /// Completes a frame with the body that ``expectedBody`` announced, without a copy.
+    mutating func complete(with body: [UInt8]) throws(ExecutorError) -> Frame {
+        guard var frame, !body.isEmpty, body.count == expectedBody else {
+            throw ExecutorError(
+                .protocolViolation, "a body of \(body.count) bytes came where one of \(expectedBody) was announced")
+        }
+        frame.body = body
+        self.frame = nil
+        return frame
+    }
+
     /// Moves bytes until the target has its length; false where they do not suffice.
     private static func move(
         _ input: inout Slice<UnsafeRawBufferPointer>, to target: inout [UInt8], upTo length: Int

@@ -21,4 +21,7 @@ protocol RankTransport: Sendable {
 protocol RankReceiver: AnyObject, Sendable {
     /// Frames of one rank in their order; called on the transport's thread, which must not be held up.
     func received(_ frames: [Frame], from rank: Int)
+
+    /// The transport can't go on; nothing more will come.
+    func failed(_ error: any Error)
 }

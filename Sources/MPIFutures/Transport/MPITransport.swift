@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames between the ranks of a job, over MPI point-to-point messages.
+
+import Foundation
+import Futures
+import MPI
+import Synchronization
+
+/// Carries frames over a ``MessagePort``: small ones together, large bodies from where they lie to where they stay.
+///
+/// A message is a series of frames. The body of the last one may be missing: it is large and follows by itself.
+final class MPITransport: RankTransport {
+    /// Bodies above this travel by themselves.
+    private static let largeBody = 1 << 13
+    /// A message of small frames leaves when it has this many bytes.
+    private static let fullMessage = 1 << 15
+
+    private struct Outbox {
+        var small: [[UInt8]]
+        var touched: [Int] = []
+    }
+
+    private struct Inbox {
+        var parsers: [FrameParser]
+        var failure: (any Error)?
+    }
+
+    private let port: MessagePort
+    private let receiver: any RankReceiver
+    private let outbox: Mutex<Outbox>
+    private let inbox: Mutex<Inbox>
+
+    /// Opens the transport of this rank and starts to receive.
+    ///
+    /// Collective over the job; on the MPI thread, after MPI was started.
+    init(_ receiver: any RankReceiver) throws {
+        // With a thread of its own the transport is never held up by a solve.
+        let thread =
+            MPIRuntime.shared.threadSupport == .multiple ? MPIThread(name: "mpi-messages") : MPIThread.shared
+        port = try MessagePort(on: thread)
+        self.receiver = receiver
+        outbox = Mutex(Outbox(small: Array(repeating: [], count: port.size)))
+        inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(), count: port.size)))
+        thread.setPoller { [weak self] in self?.poll() ?? false }
+    }
+
+    var rank: Int { port.rank }
+
+    var size: Int { port.size }
+
+    /// Whether a solve on the MPI thread leaves the transport free.
+    var hasOwnThread: Bool { port.thread !== MPIThread.shared }
+
+    func enqueue(_ frame: Frame, to rank: Int) {
+        precondition(rank != port.rank, "rank \(rank) sent a frame to itself")
+        outbox.withLock { outbox in
+            if outbox.small[rank].isEmpty { outbox.touched.append(rank) }
+            frame.writeHead(into: &outbox.small[rank])
+            let isLarge = frame.body.count > Self.largeBody
+            if !isLarge { outbox.small[rank] += frame.body }
+            guard isLarge || outbox.small[rank].count >= Self.fullMessage else { return }
+            send(rank, &outbox)
+            if isLarge { port.send(frame.body, .body, to: rank) }
+        }
+    }
+
+    func flush() {
+        outbox.withLock { outbox in
+            for rank in outbox.touched where !outbox.small[rank].isEmpty { send(rank, &outbox) }
+            outbox.touched = []
+        }
+    }
+
+    /// Stops receiving and sending; what is under way is left to MPI.
+    func close() {
+        port.thread.setPoller(nil)
+        port.close()
+    }
+
+    /// Whether everything that was flushed has left.
+    var isDrained: Bool { port.isDrained }
+
+    private func send(_ rank: Int, _ outbox: inout Outbox) {
+        port.send(outbox.small[rank], to: rank)
+        outbox.small[rank] = []
+    }
+
+    private func poll() -> Bool {
+        var arrived: [(rank: Int, frames: [Frame])] = []
+        let hasMoved = inbox.withLock { inbox in
+            guard inbox.failure == nil else { return false }
+            do {
+                return try port.poll { bytes, kind, rank in
+                    let frames = take(bytes, kind, rank, &inbox)
+                    if arrived.last?.rank == rank {
+                        arrived[arrived.count - 1].frames += frames
+                    } else if !frames.isEmpty {
+                        arrived.append((rank, frames))
+                    }
+                    return inbox.parsers[rank].expectedBody
+                }
+            } catch {
+                inbox.failure = error
+                return true
+            }
+        }
+        for (rank, frames) in arrived { receiver.received(frames, from: rank) }
+        if hasMoved, let failure = inbox.withLock({ $0.failure }) { receiver.failed(failure) }
+        return hasMoved
+    }
+
+    private func take(_ bytes: [UInt8], _ kind: MessagePort.Kind, _ rank: Int, _ inbox: inout Inbox) -> [Frame] {
+        var frames: [Frame] = []
+        do {
+            switch kind {
+            case .message:
+                try bytes.withUnsafeBytes { try inbox.parsers[rank].parse($0, into: &frames) }
+            case .body:
+                frames.append(try inbox.parsers[rank].complete(with: bytes))
+            }
+        } catch {
+            inbox.failure = error
+        }
+        return frames
+    }
+}
