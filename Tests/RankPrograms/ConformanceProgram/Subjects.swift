@@ -23,6 +23,16 @@ enum Subjects {
         case "dynamic":
             let abilities = Abilities(encodes: true, usesProcesses: true, survivesLoss: true, largestGang: workers)
             return mpi(name, .dynamic, abilities, workers)
+        case "masterWorker":
+            let abilities = Abilities(
+                encodes: true, usesProcesses: true, choosesWorkers: false,
+                largestGang: try await largestGang(.masterWorker))
+            return mpi(name, .masterWorker, abilities, workers)
+        case "syncro":
+            let abilities = Abilities(
+                cancels: false, isInLockstep: true, encodes: true, choosesWorkers: false,
+                largestGang: try await largestGang(.syncro))
+            return mpi(name, .syncro, abilities, workers)
         default:
             throw ExecutorError(.invalidArgument, "no strategy \(name)")
         }
@@ -38,6 +48,13 @@ enum Subjects {
                 await executor.shutdown(cancelPending: $0)
             }
         }
+    }
+
+    /// How many ranks the program was started on.
+    private static func largestGang(_ strategy: Strategy) async throws -> Int {
+        let executor = try await MPIExecutor(strategy: strategy)
+        await executor.shutdown()
+        return executor.largestGang
     }
 
     private static func mpi(
