@@ -7,6 +7,7 @@ let mpiPackage = Context.environment["MPI_PKG_CONFIG"] ?? "ompi-c"
 let package = Package(
     name: "swift-mpi-futures",
     products: [
+        .library(name: "ExecutorConformance", targets: ["ExecutorConformance"]),
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "MPIFutures", targets: ["MPIFutures"]),
@@ -55,6 +56,9 @@ let package = Package(
         .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
 
+        // What every executor must do, as a suite that any executor can run.
+        .target(name: "ExecutorConformance", dependencies: ["Futures", "MPI", "MPIFutures"]),
+
         // Examples, and what they share.
         .target(
             name: "ExampleSupport",
@@ -88,12 +92,17 @@ let package = Package(
             name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
         .executableTarget(
             name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
+        .executableTarget(
+            name: "ConformanceProgram", dependencies: ["ExecutorConformance", "Futures", "MPIFutures"],
+            path: "Tests/RankPrograms/ConformanceProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
 
         // Tests.
+        .testTarget(
+            name: "ExecutorConformanceTests", dependencies: ["ConformanceProgram", "ExecutorConformance", "Futures"]),
         .testTarget(
             name: "ExamplesTests",
             dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
