@@ -9,7 +9,18 @@ import MPIFutures
 package struct ExecutorOptions: ParsableArguments {
     /// The strategies that the examples know by name.
     package enum StrategyName: String, ExpressibleByArgument, CaseIterable, Sendable {
-        case automatic, dynamic, local
+        case automatic, dynamic, local, masterWorker, syncro
+
+        /// What the executor is asked for.
+        var strategy: Strategy {
+            switch self {
+            case .automatic: .automatic
+            case .dynamic: .dynamic
+            case .local: .local
+            case .masterWorker: .masterWorker
+            case .syncro: .syncro
+            }
+        }
     }
 
     /// How many workers.
@@ -22,8 +33,9 @@ package struct ExecutorOptions: ParsableArguments {
     /// How the workers come to be.
     @Option(
         help: ArgumentHelp(
-            "Where the work runs: on MPI workers that the program starts (dynamic), in this process (local), or as "
-                + "MPIFUTURES_STRATEGY says (automatic)."))
+            "Where the work runs: on MPI workers that the program starts (dynamic), in this process (local), on the ranks "
+                + "that mpirun started (masterWorker), on ranks that all run the program (syncro), or as "
+                + "MPIFUTURES_STRATEGY and the launch say (automatic)."))
     package var strategy: StrategyName = .automatic
 
     /// No options given.
@@ -49,9 +61,8 @@ package struct ExecutorOptions: ParsableArguments {
             let executor = LocalExecutor(concurrency: workers, seed: seed)
             let chosen = ChosenExecutor(executor: executor, strategy: "local", workers: await executor.concurrency)
             return try await ending({ await executor.shutdown(cancelPending: $0) }) { try await body(chosen) }
-        case .automatic, .dynamic:
-            let executor = try await MPIExecutor(
-                strategy: strategy == .dynamic ? .dynamic : .automatic, workers: workers, seed: seed)
+        case .automatic, .dynamic, .masterWorker, .syncro:
+            let executor = try await MPIExecutor(strategy: strategy.strategy, workers: workers, seed: seed)
             let chosen = ChosenExecutor(
                 executor: executor, strategy: "\(executor.strategy)", workers: executor.workers)
             return try await ending({ await executor.shutdown(cancelPending: $0) }) { try await body(chosen) }

@@ -40,7 +40,7 @@ extension ExecutorError {
     public struct Code: Sendable, Hashable, Codable, CustomStringConvertible {
         private enum Kind: String, Codable {
             case closureNotShippable, typeNotShippable, encodingFailed, decodingFailed
-            case invalidArgument, launcherNotFound, launchFailed, bootTimedOut
+            case invalidArgument, launchMismatch, launcherNotFound, launchFailed, bootTimedOut
             case workerLost, deadlineExceeded, timedOut, shutDown, rankMismatch
             case notInTask, nestedSubmission, protocolViolation, imageMismatch
         }
@@ -60,6 +60,8 @@ extension ExecutorError {
         public static let decodingFailed = Code(kind: .decodingFailed)
         /// An argument, option or environment variable has a value that is not allowed.
         public static let invalidArgument = Code(kind: .invalidArgument)
+        /// The strategy that was asked for contradicts how the program was started.
+        public static let launchMismatch = Code(kind: .launchMismatch)
         /// No MPI launcher was found.
         public static let launcherNotFound = Code(kind: .launcherNotFound)
         /// The launcher ended or refused before the workers were there.

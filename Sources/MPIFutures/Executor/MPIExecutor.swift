@@ -28,12 +28,14 @@ public actor MPIExecutor: FutureExecutor {
     ///
     /// - Parameters:
     ///   - strategy: How the processes come to be.
-    ///   - workers: How many; the environment variable `MPIFUTURES_WORKERS` where `nil`, else one per physical core.
+    ///   - workers: How many; the environment variable `MPIFUTURES_WORKERS` where `nil`, else as many as the allocation
+    ///     has room for, or one per physical core.
     ///   - launcher: The MPI launcher, a name or a path; `MPIFUTURES_LAUNCHER` where `nil`, else `mpirun`.
     ///   - bootDeadline: How long the workers may take to be there, and to initialise MPI.
     ///   - seed: Seed of the random streams of tasks.
-    /// - Throws: ``Futures/ExecutorError`` with code `invalidArgument`, `launcherNotFound`, `launchFailed` where this
-    ///   program's executable can't be found, or `nestedSubmission` inside a worker.
+    /// - Throws: ``Futures/ExecutorError`` with code `invalidArgument`, `launchMismatch` where the strategy contradicts
+    ///   how the program was started, `launcherNotFound`, `launchFailed` where this program's executable can't be found,
+    ///   or `nestedSubmission` inside a worker.
     public init(
         strategy: Strategy = .automatic, workers: Int? = nil, launcher: String? = nil,
         bootDeadline: Duration = .seconds(60), seed: UInt64 = 0
@@ -45,18 +47,21 @@ public actor MPIExecutor: FutureExecutor {
                     + "from the task what is to be submitted next")
         }
         let environment = ProcessInfo.processInfo.environment
-        let choice = try StrategyChoice(asked: strategy, environment: environment)
-        let count = try PoolEnvironment.workerCount(workers, environment)
+        let choice = try StrategyChoice(asked: strategy, launcher: launcher, environment: environment)
+        let count = try PoolEnvironment.workerCount(workers, environment, slots: choice.allocation?.slots)
         switch choice.kind {
         case .dynamic:
             backend = DynamicBackend(
                 DynamicPool.Configuration(
                     workers: count, launcher: try Launcher(launcher ?? environment[PoolEnvironment.launcher]),
+                    allocation: choice.allocation,
                     program: try Self.executable(), arguments: Array(CommandLine.arguments.dropFirst()),
                     environment: environment, bootDeadline: bootDeadline, isRoot: geteuid() == 0),
                 seed: seed)
         case .local:
             backend = LocalBackend(workers: count, seed: seed)
+        case .masterWorker, .syncro:
+            throw ExecutorError(.launchMismatch, "\(choice.kind) is not there yet")
         }
         self.strategy = choice.strategy
         description = "\(choice.strategy): \(backend.summary) (\(choice.reason))"

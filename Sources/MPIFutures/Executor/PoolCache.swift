@@ -21,7 +21,7 @@ extension MPIExecutor {
 
 /// Keeps the pool that was asked for last.
 private actor PoolCache {
-    /// What makes two requests the same.
+    /// What makes two requests the same: what is in force, however it was asked for.
     struct Key: Hashable {
         var strategy: Strategy
         var workers: Int
@@ -31,8 +31,10 @@ private actor PoolCache {
     private var entry: (key: Key, pool: Task<MPIExecutor, any Error>)?
 
     func pool(_ strategy: Strategy, _ workers: Int?) async throws -> MPIExecutor {
-        let count = try PoolEnvironment.workerCount(workers, ProcessInfo.processInfo.environment)
-        let key = Key(strategy: strategy, workers: count)
+        let environment = ProcessInfo.processInfo.environment
+        let choice = try StrategyChoice(asked: strategy, launcher: nil, environment: environment)
+        let count = try PoolEnvironment.workerCount(workers, environment, slots: choice.allocation?.slots)
+        let key = Key(strategy: choice.strategy, workers: count)
         while let entry, entry.key == key {
             // A pool that could not be made, was shut down or has lost its launcher since is made again.
             if let pool = try? await entry.pool.value, pool.backend.isUsable { return pool }

@@ -7,8 +7,11 @@ import Futures
 public struct Strategy: Sendable, Hashable, CustomStringConvertible {
     /// The strategies that can be in force.
     enum Concrete: String, Sendable, CaseIterable {
-        case local, dynamic
+        case local, dynamic, masterWorker, syncro
     }
+
+    /// The name that leaves the choice to the environment.
+    static let automaticName = "automatic"
 
     /// What is meant; `nil` leaves the choice to the environment.
     let concrete: Concrete?
@@ -19,9 +22,13 @@ public struct Strategy: Sendable, Hashable, CustomStringConvertible {
     public static let dynamic = Strategy(.dynamic)
     /// Tasks run in this process, without MPI.
     public static let local = Strategy(.local)
+    /// An MPI launcher started all processes; rank 0 runs the program, the other ranks are its workers.
+    public static let masterWorker = Strategy(.masterWorker)
+    /// An MPI launcher started all processes, and each runs the program.
+    public static let syncro = Strategy(.syncro)
 
     /// The strategy's name, as it stands in an environment variable.
-    public var description: String { concrete?.rawValue ?? "automatic" }
+    public var description: String { concrete?.rawValue ?? Self.automaticName }
 
     init(_ concrete: Concrete?) { self.concrete = concrete }
 
@@ -31,10 +38,10 @@ public struct Strategy: Sendable, Hashable, CustomStringConvertible {
     init(named name: String, from variable: String) throws(ExecutorError) {
         if let concrete = Concrete(rawValue: name) {
             self.concrete = concrete
-        } else if name == "automatic" {
+        } else if name == Self.automaticName {
             concrete = nil
         } else {
-            let allowed = ["automatic"] + Concrete.allCases.map(\.rawValue)
+            let allowed = [Self.automaticName] + Concrete.allCases.map(\.rawValue)
             throw ExecutorError(
                 .invalidArgument,
                 "\(variable) is \"\(name)\": set it to one of \(allowed.joined(separator: ", ")), or unset it")

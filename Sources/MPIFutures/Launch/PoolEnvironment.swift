@@ -11,6 +11,10 @@ enum PoolEnvironment {
     static let strategy = "MPIFUTURES_STRATEGY"
     /// The launcher: a name to look up in `PATH`, or a path.
     static let launcher = "MPIFUTURES_LAUNCHER"
+    /// A file with the hosts of a dynamic pool.
+    static let hostfile = "MPIFUTURES_HOSTFILE"
+    /// Whether a job of the launcher `swift-mpirun` goes on where a worker is lost: `1` or `0`.
+    static let continuous = "MPIFUTURES_CONTINUOUS"
     /// Makes a process a worker; set for workers only.
     static let worker = "MPIFUTURES_WORKER"
     /// The pool's secret; set for workers only.
@@ -18,13 +22,21 @@ enum PoolEnvironment {
     /// The number of the job; set for workers only.
     static let job = "MPIFUTURES_JOB"
 
+    /// The variables that users set.
+    static let settings = [strategy, workers, launcher, hostfile, continuous]
+    /// The variables that are set for processes which the library starts.
+    static let internals = [worker, secret, job]
+
     /// The largest pool that makes sense.
     static let largestPool = 65_536
 
-    /// The number of workers: asked for, else from the environment, else one per physical core.
+    /// The number of workers: asked for, else from the environment, else one per physical core, or
+    /// as many as an allocation has room for.
     ///
     /// - Throws: ``ExecutorError/Code/invalidArgument`` naming the variable and what it may be.
-    static func workerCount(_ asked: Int?, _ environment: [String: String]) throws(ExecutorError) -> Int {
+    static func workerCount(
+        _ asked: Int?, _ environment: [String: String], slots: Int? = nil
+    ) throws(ExecutorError) -> Int {
         if let asked {
             guard 1...largestPool ~= asked else {
                 throw ExecutorError(
@@ -32,7 +44,7 @@ enum PoolEnvironment {
             }
             return asked
         }
-        guard let text = environment[workers] else { return PhysicalCores.count }
+        guard let text = environment[workers] else { return min(slots ?? PhysicalCores.count, largestPool) }
         guard let count = Int(text), 1...largestPool ~= count else {
             throw ExecutorError(
                 .invalidArgument,
@@ -40,5 +52,32 @@ enum PoolEnvironment {
                     + "worker per physical core")
         }
         return count
+    }
+
+    /// Refuses variables of this library that it does not know, and values that they may not have.
+    ///
+    /// - Throws: ``ExecutorError/Code/invalidArgument`` naming the variable and what it may be.
+    static func validate(_ environment: [String: String]) throws(ExecutorError) {
+        let known = settings + internals
+        // In a fixed order, so that the same environment gives the same message.
+        for name in environment.keys.sorted() where name.hasPrefix("MPIFUTURES_") && !known.contains(name) {
+            throw ExecutorError(
+                .invalidArgument,
+                "\(name) is set, but there is no such variable: those to set are \(settings.joined(separator: ", "))")
+        }
+        if let name = environment[strategy] { _ = try Strategy(named: name, from: strategy) }
+        if environment[workers] != nil { _ = try workerCount(nil, environment) }
+        if let name = environment[launcher], name.isEmpty {
+            throw ExecutorError(
+                .invalidArgument, "\(launcher) is empty: set it to the name or path of an MPI launcher, or unset it")
+        }
+        if let path = environment[hostfile], path.isEmpty {
+            throw ExecutorError(
+                .invalidArgument,
+                "\(hostfile) is empty: set it to the path of a file with a host in each line, or unset it")
+        }
+        if let text = environment[continuous], text != "0", text != "1" {
+            throw ExecutorError(.invalidArgument, "\(continuous) is \"\(text)\": set it to 0 or 1, or unset it")
+        }
     }
 }

@@ -24,7 +24,10 @@ final class DynamicBackend: ExecutorBackend {
 
     var isUsable: Bool { !isClosed.load(ordering: .relaxed) && !dispatcher.isBroken }
 
-    var summary: String { "\(workers) workers started by \(pool.configuration.launcher.path)" }
+    var summary: String {
+        let hosts = pool.configuration.allocation?.summary ?? WorkerSetup.hostName
+        return "\(workers) workers on \(hosts), started by \(pool.configuration.launcher.path)"
+    }
 
     func submit<Work: RemoteTask>(_ task: Work, options: TaskOptions) async -> Future<Work.Output> {
         do {

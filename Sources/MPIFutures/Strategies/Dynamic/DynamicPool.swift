@@ -14,6 +14,7 @@ final class DynamicPool: WorkerPool {
     struct Configuration: Sendable {
         var workers: Int
         var launcher: Launcher
+        var allocation: Allocation?
         var program: String
         var arguments: [String]
         var environment: [String: String]
