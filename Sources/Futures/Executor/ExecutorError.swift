@@ -42,7 +42,7 @@ extension ExecutorError {
             case closureNotShippable, typeNotShippable, encodingFailed, decodingFailed
             case invalidArgument, launchMismatch, launcherNotFound, launchFailed, bootTimedOut
             case workerLost, deadlineExceeded, timedOut, shutDown, rankMismatch
-            case notInTask, nestedSubmission, protocolViolation, imageMismatch
+            case notInTask, nestedSubmission, protocolViolation, imageMismatch, divergence, unsupported
         }
 
         private let kind: Kind
@@ -86,5 +86,9 @@ extension ExecutorError {
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// The worker runs another executable or another build of it.
         public static let imageMismatch = Code(kind: .imageMismatch)
+        /// The ranks of a program that runs in step made different submissions; all its futures end so.
+        public static let divergence = Code(kind: .divergence)
+        /// The strategy has no way to do this.
+        public static let unsupported = Code(kind: .unsupported)
     }
 }

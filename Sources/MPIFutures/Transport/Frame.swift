@@ -18,6 +18,10 @@ struct Frame: Sendable, Equatable {
         case refused, run, cancel, revoke, abandon, prepareCollective, leave
         // To a guardian.
         case kill
+        // Between the ranks of a program in lockstep.
+        case stepNotes = 96
+        case stepValue, stepError, stepProgress, stepHold, stepFarewell, stepFailure
+        case gangReport, gangAbandon
     }
 
     /// The bytes of a header.
