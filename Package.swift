@@ -90,6 +90,9 @@ let package = Package(
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
+        .executableTarget(
+            name: "SyncroProgram", dependencies: ["CWorkerEntry", "Futures", "MPI", "MPIFutures"],
+            path: "Tests/RankPrograms/SyncroProgram"),
 
         // Tests.
         .testTarget(
@@ -99,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
+        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram", "SyncroProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

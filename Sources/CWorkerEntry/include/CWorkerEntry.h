@@ -40,4 +40,13 @@ int CWorkerEntry_exitCode(int status);
 /// The signal that ended the process, or 0.
 int CWorkerEntry_endSignal(int status);
 
+/// Whether Swift's hashing gives the same order in every process.
+int CWorkerEntry_hashesDeterministically(void);
+
+/// Runs this program again, from its start, with SWIFT_DETERMINISTIC_HASHING=1: does not return where that works.
+///
+/// Arguments, environment and descriptors stay. To be called before the process has done anything, MPI_Init above all.
+/// Returns 0 where the variable is set already, and the reason (errno) where the program can't be run.
+int CWorkerEntry_reexecuteWithDeterministicHashing(char **argv);
+
 #endif

@@ -71,7 +71,7 @@ package struct LaunchEnvironment: Sendable, Equatable {
     }
 
     /// Reads variables by a function.
-    package init(reading variable: (String) -> String?) {
+    package init(reading variable: @escaping (String) -> String?) {
         var reader = LaunchReader(variable)
         strategyName = variable(PoolEnvironment.strategy)
         (starter, place) = reader.identify()

@@ -77,6 +77,13 @@ final class MPITransport: RankTransport {
         port.close()
     }
 
+    /// Stops, and returns when no look at MPI is under way any more.
+    func stop() async {
+        close()
+        // Looks and jobs of the thread take turns.
+        await Task(executorPreference: port.thread) {}.value
+    }
+
     /// Whether everything that was flushed has left.
     var isDrained: Bool { port.isDrained }
 

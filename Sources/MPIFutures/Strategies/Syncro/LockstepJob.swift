@@ -21,6 +21,8 @@ final class LockstepJob: RankReceiver {
         var failureWasSeen = false
         /// How many `onRoot` run.
         var holds = 0
+        /// How many executors the program has made.
+        var executors: UInt64 = 0
         var patienceIsArmed = false
         /// All programs have ended.
         var mayLeave = false
@@ -95,7 +97,7 @@ final class LockstepJob: RankReceiver {
     ///
     /// - Returns: Why there is none, where the job can't go on.
     func make(
-        _ lane: LockstepLane, content: Fingerprint, ranks: Int, _ open: (StepID) -> OpenStep, label: String
+        _ lane: LockstepLane, content: Fingerprint, ranks: Int, _ open: ((StepID) -> OpenStep)? = nil, label: String
     ) -> (step: StepID?, refusal: ExecutorError?) {
         var made: StepID?
         var refusal: ExecutorError?
@@ -104,7 +106,7 @@ final class LockstepJob: RankReceiver {
             let (step, actions) = state.machine.made(lane, label: label, content: content, ranks: ranks, now: now)
             made = step
             if let step {
-                if ranks > 0 { state.open[step] = open(step) }
+                state.open[step] = open?(step)
             } else {
                 state.failureWasSeen = true
                 refusal =
@@ -119,18 +121,20 @@ final class LockstepJob: RankReceiver {
 
     /// The submission's deadline has passed; only its owner asks.
     func deadlinePassed(_ step: StepID) {
+        var isOrdinary = false
         post { state in
             guard let open = state.open[step], state.machine.isOpen(step) else { return [] }
             let limit = open.deadline.map { "\($0)" } ?? "?"
             let error = ExecutorError(
                 .deadlineExceeded, "\(open.label) did not end within its deadline of \(limit)")
-            if open.members.isEmpty {
-                tasks?.giveUp(step)
-            } else {
+            isOrdinary = open.members.isEmpty
+            if !isOrdinary {
                 tell(state.tally.end(step.number, now: now), toLeave: step, because: "its deadline passed", &state)
             }
             return state.machine.finished(step, StepOutcome(error, rank: rank, host: host))
         }
+        // Cancelling calls handlers of the program's, so not under the lock.
+        if isOrdinary { tasks?.giveUp(step) }
     }
 }
 
@@ -146,6 +150,7 @@ extension LockstepJob {
         post { state in
             guard let open = state.open[step] else { return [] }
             send(.progress(step, progress), &state)
+            // Goes into a stream: nothing of the program's runs here.
             open.report(progress)
             return []
         }
@@ -239,13 +244,15 @@ extension LockstepJob {
     }
 
     private func fail(_ failure: LockstepFailure, _ state: inout State) -> [Ending] {
-        tasks?.stop()
-        gangs?.stop(because: "the job can't go on")
         let open = state.open.values
         state.open = [:]
         if !open.isEmpty { state.failureWasSeen = true }
         let error = failure.error
-        return open.map { step in { step.fail(error) } }
+        let stop: Ending = { [tasks, gangs] in
+            tasks?.stop()
+            gangs?.stop(because: "the job can't go on")
+        }
+        return [stop] + open.map { step in { @Sendable in step.fail(error) } }
     }
 
     func send(_ message: LockstepMessage, _ state: inout State) {
