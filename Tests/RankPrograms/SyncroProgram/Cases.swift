@@ -32,7 +32,8 @@ struct Cases {
         }
         Report.equal(pool.workers, size, "workers")
         Report.equal(pool.isRoot, rank == 0, "isRoot")
-        for (name, body) in AgreementCases.all + GangCases.all + DivergenceCases.all {
+        let filter = ProcessInfo.processInfo.environment["CASE"] ?? ""
+        for (name, body) in AgreementCases.all + GangCases.all + DivergenceCases.all where filter.isEmpty || name == filter {
             let patience = Duration.seconds(name.hasPrefix("overdue") ? 1 : 20)
             let place = Place(
                 pool: try await MPIExecutor(lockstepApart: patience, seed: 7), rank: rank, size: size,
@@ -53,6 +54,7 @@ struct Cases {
         let start = ContinuousClock.now
         do {
             try await body(place)
+            try await place.pool.closeLockstep()
         } catch {
             Report.fail("\(name): \(error)")
         }

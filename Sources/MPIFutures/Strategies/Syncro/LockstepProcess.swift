@@ -163,26 +163,3 @@ final class LockstepProcess: Sendable {
         let isDone = Atomic<Bool>(false)
     }
 }
-
-extension MPIExecutor {
-    /// Makes an executor in lockstep with the one that the other ranks make at the same place, and with nothing else.
-    ///
-    /// For programs that run several lockstep jobs, and break some, after another. Collective over the job; MPI must run.
-    package init(lockstepApart patience: Duration, seed: UInt64 = 0) async throws {
-        let job = try await Task(executorPreference: MPIThread.shared) {
-            let world = try Communicator.world()
-            let job = LockstepJob(rank: world.rank, size: world.size, patience: patience)
-            job.attach(try MPITransport(job))
-            return job
-        }.value
-        self.init(SyncroBackend(job, seed: seed), .syncro, "asked for by the program")
-    }
-
-    /// Whether all ranks have made the same steps, as far as this one knows; true where there is one program only.
-    package nonisolated var isInStep: Bool { (backend as? SyncroBackend)?.isInStep ?? true }
-
-    /// Tells the other ranks that this program submits nothing more, as its end would; `syncro` only.
-    package nonisolated func endLockstep() {
-        (backend as? SyncroBackend)?.endLockstep()
-    }
-}

@@ -17,7 +17,7 @@ final class SyncroBackend: ExecutorBackend {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let job: LockstepJob
+    let job: LockstepJob
     private let seed: UInt64
     /// The number of this executor in the program.
     private let index: UInt64
@@ -96,12 +96,6 @@ final class SyncroBackend: ExecutorBackend {
     }
 
     func holdOthers(_ isHeld: Bool) { job.hold(isHeld) }
-
-    /// Whether the ranks agree, as far as this one knows.
-    var isInStep: Bool { job.failure == nil }
-
-    /// The program makes no more steps.
-    func endLockstep() { job.post { $0.machine.programEnded() } }
 }
 
 // MARK: One submission.
