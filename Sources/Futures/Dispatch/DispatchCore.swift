@@ -11,19 +11,21 @@ struct DispatchCore {
         var answers: [(worker: WorkerID, outcome: TaskOutcome)] = []
     }
 
-    private(set) var machine: SchedulerStateMachine
-    private(set) var entries = DenseTable<TaskID, Entry>()
-    private var effects: [DispatchEffect] = []
+    var machine: SchedulerStateMachine
+    var entries = DenseTable<TaskID, Entry>()
+    var effects: [DispatchEffect] = []
     /// Bytes of submissions that were forgotten, for the admission of others.
-    private var released: [Int] = []
+    var released: [Int] = []
     private var jobOf: [WorkerID: JobID] = [:]
     /// Workers of jobs that initialise MPI and have not said that they have.
     private var unprepared: [JobID: Set<WorkerID>] = [:]
     /// Why the pool does not work, where it does not.
-    private var failure: ExecutorError?
+    var failure: ExecutorError?
     private var isBroken = false
     private var isDrained = false
     private(set) var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    var clients: [UInt32: ClientRecord] = [:]
+    var bootWaiters: [BootWaiter] = []
 
     init(machine: SchedulerStateMachine) {
         self.machine = machine
@@ -42,6 +44,7 @@ struct DispatchCore {
     mutating func handle(_ event: DispatchEvent) {
         switch event {
         case .submitted(let task, let request, let submission):
+            guard isWelcome(submission) else { return }
             entries[task] = Entry(submission: submission)
             if let deadline = submission.deadline { effects.append(.armDeadline(task, deadline)) }
             add(machine.submitted(task, request))
@@ -54,20 +57,25 @@ struct DispatchCore {
             add(machine.shutDown(cancelPending: cancelPending))
             if isDrained { effects.append(.drained([waiter])) } else { drainWaiters.append(waiter) }
         default:
-            handlePool(event)
+            handleClient(event)
         }
         if machine.isBroken && !isBroken { giveUp() }
+        if !bootWaiters.isEmpty { answerBootWaiters() }
     }
 
-    private mutating func handlePool(_ event: DispatchEvent) {
+    mutating func handlePool(_ event: DispatchEvent) {
         switch event {
-        case .bootRequested:
-            add(machine.bootRequested())
-        case .workerJoined(let worker, let job):
+        case .workerJoined(let worker, let job, let isGangOnly):
             jobOf[worker] = job
-            add(machine.workerJoined(worker, job))
-        case .jobComplete(let job):
-            add(machine.jobComplete(job))
+            for record in clients.values where record.client.initializer != nil && record.failure == nil {
+                effects.append(.command(.initialize(record.client), worker))
+            }
+            add(machine.workerJoined(worker, job, isGangOnly: isGangOnly))
+        case .jobComplete(let job, let isCollective):
+            add(machine.jobComplete(job, isCollective: isCollective))
+        case .poolFailed(let reason):
+            failure = reason
+            if !isBroken { giveUp() }
         case .jobFailed(let reason):
             failure = reason
             add(machine.jobFailed(), reason)
@@ -83,6 +91,7 @@ struct DispatchCore {
             }
             let before = failure
             failure = error
+            noteLoss(of: worker, blame, error)
             add(machine.workerLost(worker, blame), error)
             if !machine.isBroken { failure = before }
         default:
@@ -103,6 +112,14 @@ struct DispatchCore {
             add(machine.answered(task, worker, answer, microseconds: microseconds))
         case .progress(let task, let progress):
             if let submission = entries[task]?.submission { effects.append(.report(submission, progress)) }
+        case .initialized(let client):
+            clients[client]?.initialized.insert(worker)
+        case .initializerFailed(let client, let error):
+            fail(
+                client,
+                ExecutorError(
+                    .initializerFailed,
+                    "the initializer failed on \(worker), so the executor can't run tasks: \(error)", cause: error))
         case .collectivePrepared:
             guard let job = jobOf[worker], unprepared[job]?.remove(worker) != nil, unprepared[job]?.isEmpty == true
             else { return }
@@ -122,7 +139,7 @@ struct DispatchCore {
     }
 
     /// Joins actions with what performing them needs.
-    private mutating func add(_ actions: [SchedulerAction], _ failure: ExecutorError? = nil) {
+    mutating func add(_ actions: [SchedulerAction], _ failure: ExecutorError? = nil) {
         for action in actions { add(action, failure) }
     }
 
@@ -166,39 +183,15 @@ struct DispatchCore {
             effects.append(.end(submission, .failure(CancellationError())))
         case .endFailed(let task, let reason):
             guard let submission = entries[task]?.submission else { return }
-            let error = failure ?? reason.error(submission, self.failure)
+            let clientFailure = clients[submission.header.client]?.failure
+            let error = failure ?? reason.error(submission, reason == .initializerFailed ? clientFailure : self.failure)
             effects.append(.end(submission, .failure(error)))
         case .forget(let task):
             guard let entry = entries.removeValue(forKey: task) else { return }
             released.append(entry.submission.body.byteCount)
+            release(entry.submission.header.client)
         default:
             break
-        }
-    }
-}
-
-extension TaskFailure {
-    /// The error of a task that the scheduler itself ended.
-    ///
-    /// - Parameter broken: Why the pool does not work, where it does not.
-    func error(_ submission: Submission, _ broken: ExecutorError?) -> ExecutorError {
-        let name = submission.name
-        switch self {
-        case .workerLost(let worker):
-            return ExecutorError(.workerLost, "\(worker) was lost while it ran \(name)")
-        case .deadlineExceeded:
-            let limit = submission.deadline.map { "\($0)" } ?? "?"
-            return ExecutorError(.deadlineExceeded, "\(name) did not end within its deadline of \(limit)")
-        case .gangTooLarge(let asked, let size):
-            return ExecutorError(
-                .rankMismatch,
-                "\(name) asks for \(asked) ranks and the executor has \(size): ask for 1 to \(size), or start a larger "
-                    + "pool")
-        case .shutDown:
-            return ExecutorError(
-                .shutDown, "the executor is shut down and takes no more tasks; \(name) was not started")
-        case .broken, .collectiveFailed:
-            return broken ?? ExecutorError(.launchFailed, "the pool has no workers and none can be started")
         }
     }
 }

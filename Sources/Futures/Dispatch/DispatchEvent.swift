@@ -7,14 +7,23 @@ enum DispatchEvent: Sendable {
     case cancelRequested(TaskID)
     case deadlinePassed(TaskID)
     case graceExpired(TaskID)
-    case bootRequested
-    case workerJoined(WorkerID, JobID)
-    case jobComplete(JobID)
+    case clientAdded(DispatchClient)
+    case clientClosed(DispatchClient, cancelPending: Bool, CheckedContinuation<Void, Never>)
+    case bootRequested(BootWaiter?)
+    case workerJoined(WorkerID, JobID, isGangOnly: Bool)
+    case jobComplete(JobID, isCollective: Bool)
     case jobFailed(ExecutorError)
+    case poolFailed(ExecutorError)
     case collectiveTimedOut(JobID)
     case reports([WorkerReport], WorkerID)
     case workerLost(WorkerID, LossBlame, ExecutorError)
     case shutDown(cancelPending: Bool, CheckedContinuation<Void, Never>)
+}
+
+/// Somebody who waits for the workers to be there and initialised.
+struct BootWaiter: Sendable {
+    let client: DispatchClient
+    let continuation: CheckedContinuation<ExecutorError?, Never>
 }
 
 /// An action of the scheduler together with what is needed to perform it.
@@ -29,5 +38,6 @@ enum DispatchEffect {
     case prepareCollective(JobID)
     case endWorker(WorkerID)
     case startJob
+    case booted(BootWaiter, ExecutorError?)
     case drained([CheckedContinuation<Void, Never>])
 }

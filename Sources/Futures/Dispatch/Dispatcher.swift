@@ -20,7 +20,6 @@ package final class Dispatcher: Sendable {
         var admission: AdmissionQueue
         var submitters: [UInt64: Submitter] = [:]
         var nextTicket: UInt64 = 0
-        var nextNumber: UInt64 = 0
         var nextTask: UInt64 = 0
     }
 
@@ -30,43 +29,34 @@ package final class Dispatcher: Sendable {
     let inbox: Mutex<Inbox>
     let core: Mutex<DispatchCore>
     private let pool: any WorkerPool
-    /// Seed of the random streams of tasks.
-    private let seed: UInt64
     /// How long a worker may take to leave a task that has ended.
     private let grace: Duration
 
     package init(
         size: Int,
         maximumDepth: Int = 64,
-        seed: UInt64 = 0,
         limits: AdmissionQueue.Limits = .init(),
         grace: Duration = .seconds(2),
         pool: any WorkerPool
     ) {
         inbox = Mutex(Inbox(admission: AdmissionQueue(limits: limits)))
         core = Mutex(DispatchCore(machine: SchedulerStateMachine(size: size, maximumDepth: maximumDepth)))
-        self.seed = seed
         self.grace = grace
         self.pool = pool
     }
 
     /// Takes a submission in and returns its future; suspends while too much is held.
     package func submit<Work: RemoteTask>(
-        _ body: SubmissionBody, of type: Work.Type, gang: Int?, options: TaskOptions
+        _ body: SubmissionBody, of type: Work.Type, by client: DispatchClient, gang: Int?, options: TaskOptions
     ) async -> Future<Work.Output> {
         if !inbox.withLock({ $0.admission.admitNow(bytes: body.byteCount) }) {
             guard await admit(bytes: body.byteCount) else { return Future(error: CancellationError()) }
         }
-        let (task, number) = inbox.withLock { inbox in
-            defer {
-                inbox.nextTask += 1
-                // The chunks of one map count as one submission, so that chunking does not shift random streams.
-                if options.stream == nil { inbox.nextNumber += 1 }
-            }
-            return (TaskID(inbox.nextTask), inbox.nextNumber)
+        let task = inbox.withLock { inbox in
+            defer { inbox.nextTask += 1 }
+            return TaskID(inbox.nextTask)
         }
-        let header = SubmissionHeader(
-            name: options.name ?? "", number: options.stream ?? number, stream: options.stream ?? number, seed: seed)
+        let header = client.header(options)
         let storage = FutureStorage<Work.Output>(
             cancelsWithWaiter: options.cancelsWithWaiter, submission: header.stream,
             onCancel: { [weak self] in self?.post(.cancelRequested(task)) })
@@ -171,6 +161,7 @@ package final class Dispatcher: Sendable {
         case .prepareCollective(let job): pool.prepareCollective(job)
         case .endWorker(let worker): pool.end(worker)
         case .startJob: pool.startJob()
+        case .booted(let waiter, let failure): waiter.continuation.resume(returning: failure)
         case .drained(let waiters): for waiter in waiters { waiter.resume() }
         }
     }

@@ -34,12 +34,15 @@ package struct SubmissionHeader: Sendable, Hashable {
     package var number: UInt64
     package var stream: UInt64
     package var seed: UInt64
+    /// The executor that it belongs to.
+    package var client: UInt32
 
-    package init(name: String, number: UInt64, stream: UInt64, seed: UInt64) {
+    package init(name: String, number: UInt64, stream: UInt64, seed: UInt64, client: UInt32 = 0) {
         self.name = name
         self.number = number
         self.stream = stream
         self.seed = seed
+        self.client = client
     }
 }
 

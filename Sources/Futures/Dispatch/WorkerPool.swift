@@ -18,6 +18,8 @@ package struct GangSeat: Sendable, Hashable {
 package enum WorkerCommand: Sendable {
     /// Run a task, after those that were sent before; with a seat where it is a collective one.
     case run(TaskID, Submission, GangSeat?)
+    /// Run a client's initializer, after what was sent before and ahead of the client's tasks.
+    case initialize(DispatchClient)
     /// Cancel the task: drop it, or cancel its Swift task.
     case cancel(TaskID)
     /// Give the task back if it has not begun.
@@ -38,6 +40,10 @@ package enum WorkerReport: Sendable {
     case answered(TaskID, TaskOutcome, microseconds: Double?)
     /// The task had not begun and will not.
     case dropped(TaskID)
+    /// The client's initializer has run.
+    case initialized(client: UInt32)
+    /// The client's initializer threw.
+    case initializerFailed(client: UInt32, any Error)
     /// MPI is initialised in this worker.
     case collectivePrepared
     /// MPI could not be initialised in this worker.

@@ -42,7 +42,8 @@ extension ExecutorError {
             case closureNotShippable, typeNotShippable, encodingFailed, decodingFailed
             case invalidArgument, launchMismatch, launcherNotFound, launchFailed, bootTimedOut
             case workerLost, deadlineExceeded, timedOut, shutDown, rankMismatch
-            case notInTask, nestedSubmission, protocolViolation, imageMismatch, divergence, unsupported
+            case notInTask, nestedSubmission, protocolViolation, imageMismatch, initializerFailed
+            case divergence, unsupported
         }
 
         private let kind: Kind
@@ -86,6 +87,8 @@ extension ExecutorError {
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// The worker runs another executable or another build of it.
         public static let imageMismatch = Code(kind: .imageMismatch)
+        /// The executor's initializer threw on a worker; the cause is what it threw.
+        public static let initializerFailed = Code(kind: .initializerFailed)
         /// The ranks of a program that runs in step made different submissions; all its futures end so.
         public static let divergence = Code(kind: .divergence)
         /// The strategy has no way to do this.

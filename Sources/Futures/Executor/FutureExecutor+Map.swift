@@ -69,7 +69,8 @@ extension FutureExecutor {
         }
     }
 
-    private func checkChunk(_ chunk: Int?) throws(ExecutorError) {
+    /// Refuses a chunk of no items.
+    func checkChunk(_ chunk: Int?) throws(ExecutorError) {
         guard let chunk, chunk < 1 else { return }
         throw ExecutorError(
             .invalidArgument, "chunk is \(chunk): pass 1 or more, or nil to have the size found by measurement")

@@ -10,6 +10,7 @@ public actor LocalExecutor: FutureExecutor {
     let dispatcher: Dispatcher
     private let slots: Int
     private let rehearses: Bool
+    private let client: DispatchClient
 
     /// Makes an executor.
     ///
@@ -17,13 +18,18 @@ public actor LocalExecutor: FutureExecutor {
     ///   - concurrency: How many tasks run at a time; the number of processors by default. At least 1.
     ///   - rehearses: Whether tasks and outputs are encoded and decoded as if they travelled.
     ///   - seed: Seed of the random streams of tasks.
-    public init(concurrency: Int? = nil, rehearses: Bool = false, seed: UInt64 = 0) {
+    ///   - initializer: What runs once before the first task.
+    public init(
+        concurrency: Int? = nil, rehearses: Bool = false, seed: UInt64 = 0, initializer: WorkerInitializer? = nil
+    ) {
         let slots = concurrency ?? ProcessorCount.online
         precondition(slots >= 1, "a local executor needs at least 1 slot, not \(slots)")
         let pool = LocalPool(slots: slots)
         self.slots = slots
         self.rehearses = rehearses
-        dispatcher = Dispatcher(size: slots, maximumDepth: 1, seed: seed, pool: pool)
+        client = DispatchClient(seed: seed, initializer: initializer?.payload)
+        dispatcher = Dispatcher(size: slots, maximumDepth: 1, pool: pool)
+        dispatcher.add(client)
         pool.attach(dispatcher)
     }
 
@@ -51,7 +57,14 @@ public actor LocalExecutor: FutureExecutor {
         } catch {
             return Future(error: error)
         }
-        return await dispatcher.submit(body, of: Task.self, gang: nil, options: options)
+        return await dispatcher.submit(body, of: Task.self, by: client, gang: nil, options: options)
+    }
+
+    /// Runs the initializer now instead of before the first task, and waits until it has.
+    ///
+    /// - Throws: ``ExecutorError`` with code `initializerFailed`, or `shutDown`.
+    public func bootUp() async throws {
+        try await dispatcher.bootUp(client)
     }
 
     /// Refuses new tasks and waits until those that were accepted have ended.

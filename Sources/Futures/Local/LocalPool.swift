@@ -15,6 +15,8 @@ final class LocalPool: WorkerPool {
         var occupants: [WorkerID: TaskID] = [:]
         /// Ended, but their tasks still run.
         var ended: Set<WorkerID> = []
+        /// The initializer, which runs once for all slots.
+        var initialization: Task<Void, any Error>?
     }
 
     private static let job = JobID(0)
@@ -36,6 +38,8 @@ final class LocalPool: WorkerPool {
         switch command {
         case .run(let task, let submission, _):
             run(task, submission, worker)
+        case .initialize(let client):
+            initialize(client, worker)
         case .cancel(let task):
             state.withLock { $0.running[task] }?.cancel()
         case .revoke, .abandon, .prepareCollective, .leave:
@@ -64,11 +68,32 @@ final class LocalPool: WorkerPool {
         if isFree { replace(worker) }
     }
 
+    private func initialize(_ client: DispatchClient, _ worker: WorkerID) {
+        guard let payload = client.initializer else { return }
+        let initialization = state.withLock { state in
+            let task = state.initialization ?? Task { _ = try await payload.run() }
+            state.initialization = task
+            return task
+        }
+        Task { [self] in
+            let report: WorkerReport
+            do {
+                try await initialization.value
+                report = .initialized(client: client.number)
+            } catch {
+                report = .initializerFailed(client: client.number, error)
+            }
+            state.withLock { $0.dispatcher }?.received([report], from: worker)
+        }
+    }
+
     private func run(_ task: TaskID, _ submission: Submission, _ worker: WorkerID) {
         state.withLock { state in
             guard let dispatcher = state.dispatcher else { return }
             state.occupants[worker] = task
-            state.running[task] = Task { [self] in
+            state.running[task] = Task { [self, initialization = state.initialization] in
+                // Where it fails the dispatcher is told as well, and has ended the future.
+                if let initialization, (try? await initialization.value) == nil { return abstain(task, worker) }
                 dispatcher.received([.started(task)], from: worker)
                 let context = TaskContext(submission.header, worker: worker.number % slots) { progress in
                     dispatcher.received([.progress(task, progress)], from: worker)
@@ -80,6 +105,12 @@ final class LocalPool: WorkerPool {
                 left(task, worker)
             }
         }
+    }
+
+    /// The initializer failed: the task does not run.
+    private func abstain(_ task: TaskID, _ worker: WorkerID) {
+        state.withLock { $0.dispatcher }?.received([.dropped(task)], from: worker)
+        left(task, worker)
     }
 
     /// A task has returned and its worker may have the next one already.

@@ -52,6 +52,8 @@ extension SchedulerStateMachine {
         var gang: TaskID?
         /// The process is being ended: nothing more is sent, and no task is to blame.
         var isEnding = false
+        /// It takes collective tasks only.
+        var isGangOnly = false
     }
 
     /// How far a job is with `MPI_Init`, which is collective over all of its workers.
@@ -64,6 +66,10 @@ extension SchedulerStateMachine {
         var workers: Set<WorkerID> = []
         /// Workers that may take tasks and are in no gang, the least loaded first; empty where the job is retiring.
         var free = WorkerHeap()
+        /// Those that take collective tasks only, and are in none.
+        var freeForGangs = WorkerHeap()
+        /// How many workers take collective tasks only.
+        var gangOnlyCount = 0
         var collective = CollectiveState.unprepared
         /// Every worker has joined, or was lost before it could.
         var isComplete = false

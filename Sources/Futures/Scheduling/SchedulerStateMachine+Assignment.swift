@@ -47,6 +47,14 @@ extension SchedulerStateMachine {
     /// Brings the heaps up to date with a worker's record.
     mutating func loadChanged(_ worker: WorkerID) {
         guard let record = workers[worker] else { return }
+        if record.isGangOnly {
+            if record.gang == nil && !record.isEnding {
+                jobs[record.job]?.freeForGangs.set(worker, key: 0)
+            } else {
+                jobs[record.job]?.freeForGangs.remove(worker)
+            }
+            return
+        }
         guard record.gang == nil, !record.isEnding, jobs[record.job]?.isRetiring == false else {
             jobs[record.job]?.free.remove(worker)
             loaded.remove(worker)

@@ -72,7 +72,7 @@ extension SchedulerStateMachine {
     mutating func completeReservation(_ task: TaskID, _ actions: inout [SchedulerAction]) -> Bool {
         guard let ranks = tasks[task]?.request.gang, let gang = gangs[task] else { return true }
         var missing = ranks - gang.members.count
-        while missing > 0, let (worker, load) = jobs[gang.job]?.free.first {
+        while missing > 0, let (worker, load) = freeMember(of: gang.job) {
             missing -= 1
             gangs[task]?.members.append(worker)
             workers[worker]?.gang = task
@@ -86,6 +86,13 @@ extension SchedulerStateMachine {
         assembling = nil
         startIfAssembled(task, &actions)
         return true
+    }
+
+    /// The member that a gang takes next: an idle worker, one that takes nothing but gangs, or else the least loaded.
+    private func freeMember(of job: JobID) -> (worker: WorkerID, load: Int)? {
+        let worker = jobs[job]?.free.first.map { (worker: $0, load: $1) }
+        if let worker, worker.load == 0 { return worker }
+        return jobs[job]?.freeForGangs.first.map { (worker: $0, load: $1) } ?? worker
     }
 
     /// Starts a gang whose members are all there and idle, in a job that has initialised MPI.

@@ -10,8 +10,11 @@ extension SchedulerStateMachine {
     }
 
     /// All workers of a job are there, or were lost on the way: the older jobs are not needed any more.
-    package mutating func jobComplete(_ job: JobID) -> [SchedulerAction] {
+    ///
+    /// - Parameter isCollective: Whether they have initialised MPI already.
+    package mutating func jobComplete(_ job: JobID, isCollective: Bool = false) -> [SchedulerAction] {
         jobIsRequested = false
+        if isCollective { jobs[job]?.collective = .ready }
         var actions: [SchedulerAction] = []
         let isShort = (jobs[job]?.workers.count ?? 0) < size
         jobs[job]?.isComplete = true
@@ -49,7 +52,12 @@ extension SchedulerStateMachine {
 
     /// Whether there are workers that may take new tasks, now or when they have done what they have.
     var hasServingWorkers: Bool {
-        jobs.values.contains { !$0.isRetiring && !$0.workers.isEmpty }
+        jobs.values.contains { !$0.isRetiring && $0.workers.count > $0.gangOnlyCount }
+    }
+
+    /// Whether the workers that were asked for are there.
+    package var isBooted: Bool {
+        !jobIsRequested && hasServingWorkers && jobs.values.allSatisfy(\.isComplete)
     }
 
     /// Asks for another job, unless one is on its way or it would come for nothing.
@@ -76,6 +84,7 @@ extension SchedulerStateMachine {
     mutating func loseFromJob(_ worker: WorkerID, _ job: JobID, _ actions: inout [SchedulerAction]) {
         jobs[job]?.workers.remove(worker)
         jobs[job]?.free.remove(worker)
+        jobs[job]?.freeForGangs.remove(worker)
         switch jobs[job]?.collective {
         // MPI_Init is collective over the job: without this worker it never completes.
         case .unprepared, .preparing: loseCollective(job, &actions)

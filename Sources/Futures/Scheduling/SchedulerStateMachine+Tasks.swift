@@ -36,9 +36,14 @@ extension SchedulerStateMachine {
     }
 
     /// A task's deadline passed.
-    package mutating func deadlinePassed(_ task: TaskID) -> [SchedulerAction] {
+    package mutating func deadlinePassed(_ task: TaskID) -> [SchedulerAction] { end(task, .deadlineExceeded) }
+
+    /// The initializer of the task's executor failed.
+    package mutating func giveUp(_ task: TaskID) -> [SchedulerAction] { end(task, .initializerFailed) }
+
+    private mutating func end(_ task: TaskID, _ reason: TaskFailure) -> [SchedulerAction] {
         guard let record = tasks[task], !record.hasEnded else { return [] }
-        var actions: [SchedulerAction] = [.endFailed(task, .deadlineExceeded)]
+        var actions: [SchedulerAction] = [.endFailed(task, reason)]
         tasks[task]?.hasEnded = true
         if case .onWorker(let worker) = record.station {
             tasks[task]?.isLeaving = true
@@ -80,6 +85,14 @@ extension SchedulerStateMachine {
             for task in tasks.keys { cancelUnlessBegun(task, &actions) }
         }
         drainIfDone(&actions)
+        return actions
+    }
+
+    /// Cancels those of the tasks that have not begun.
+    package mutating func cancelPending(_ pending: [TaskID]) -> [SchedulerAction] {
+        var actions: [SchedulerAction] = []
+        for task in pending { cancelUnlessBegun(task, &actions) }
+        schedule(&actions)
         return actions
     }
 

@@ -3,9 +3,14 @@
 
 extension SchedulerStateMachine {
     /// A worker of a job is there and idle.
-    package mutating func workerJoined(_ worker: WorkerID, _ job: JobID) -> [SchedulerAction] {
+    ///
+    /// - Parameter isGangOnly: Whether it takes collective tasks only.
+    package mutating func workerJoined(
+        _ worker: WorkerID, _ job: JobID, isGangOnly: Bool = false
+    ) -> [SchedulerAction] {
         precondition(workers[worker] == nil, "\(worker) joined twice")
-        workers[worker] = WorkerRecord(job: job)
+        workers[worker] = WorkerRecord(job: job, isGangOnly: isGangOnly)
+        if isGangOnly { jobs[job, default: JobRecord()].gangOnlyCount += 1 }
         jobs[job, default: JobRecord()].workers.insert(worker)
         loadChanged(worker)
         var actions: [SchedulerAction] = []
@@ -49,6 +54,7 @@ extension SchedulerStateMachine {
         var actions: [SchedulerAction] = []
         let guilty = guilty(record, blame)
         let wasRetiring = jobs[record.job]?.isRetiring == true
+        if record.isGangOnly { jobs[record.job]?.gangOnlyCount -= 1 }
         loseFromJob(worker, record.job, &actions)
         if let gang = record.gang { gangMemberLost(gang, worker, isGuilty: gang == guilty, &actions) }
         for task in record.assigned {

@@ -44,7 +44,7 @@ package struct SchedulerStateMachine: Sendable {
     var loaded = WorkerHeap()
     /// Smoothed run time of an ordinary task in microseconds; `nil` before the first.
     var meanMicroseconds: Double?
-    var isShutDown = false
+    package internal(set) var isShutDown = false
     var isDrained = false
     var jobIsRequested = false
     /// Jobs in a row that failed or lost workers while they came up.

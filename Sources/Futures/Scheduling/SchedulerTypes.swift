@@ -78,6 +78,8 @@ package enum TaskFailure: Sendable, Equatable {
     case broken
     /// The job could not initialise MPI.
     case collectiveFailed(JobID)
+    /// The initializer of the task's executor failed.
+    case initializerFailed
 }
 
 /// What the scheduler wants done.

@@ -59,7 +59,9 @@ package final class MessagePort: Sendable {
         incoming = Mutex(IncomingPieces(size: communicator.size))
     }
 
-    /// Sends a message to another rank; never waits. From any thread.
+    /// Sends a message to another rank, from any thread.
+    ///
+    /// Never waits.
     package func send(_ bytes: [UInt8], _ kind: Kind = .message, to destination: Int) {
         outgoing.withLock { outgoing in
             guard !outgoing.isClosed else { return }

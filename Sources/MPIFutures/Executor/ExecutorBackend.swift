@@ -18,7 +18,10 @@ protocol ExecutorBackend: Sendable {
     func submit<Work: RemoteTask>(_ task: Work, options: TaskOptions) async -> Future<Work.Output>
 
     /// Starts the workers now; does not wait for them.
-    func bootUp()
+    func startWorkers()
+
+    /// Starts the workers and waits until they are there and have run the initializer.
+    func bootUp() async throws
 
     /// Refuses new tasks, waits until those that were accepted have ended, and lets go of the workers.
     ///

@@ -33,12 +33,13 @@ public actor MPIExecutor: FutureExecutor {
     ///   - launcher: The MPI launcher, a name or a path; `MPIFUTURES_LAUNCHER` where `nil`, else `mpirun`.
     ///   - bootDeadline: How long the workers may take to be there, and to initialise MPI.
     ///   - seed: Seed of the random streams of tasks.
+    ///   - initializer: What every worker runs before the executor's first task.
     /// - Throws: ``Futures/ExecutorError`` with code `invalidArgument`, `launchMismatch` where the strategy contradicts
     ///   how the program was started, `launcherNotFound`, `launchFailed` where this program's executable can't be found,
     ///   or `nestedSubmission` inside a worker.
     public init(
         strategy: Strategy = .automatic, workers: Int? = nil, launcher: String? = nil,
-        bootDeadline: Duration = .seconds(60), seed: UInt64 = 0
+        bootDeadline: Duration = .seconds(60), seed: UInt64 = 0, initializer: WorkerInitializer? = nil
     ) async throws {
         guard !WorkerSetup.isWorker else {
             throw ExecutorError(
@@ -57,12 +58,13 @@ public actor MPIExecutor: FutureExecutor {
                     allocation: choice.allocation,
                     program: try Self.executable(), arguments: Array(CommandLine.arguments.dropFirst()),
                     environment: environment, bootDeadline: bootDeadline, isRoot: geteuid() == 0),
-                seed: seed)
+                DispatchClient(seed: seed, initializer: initializer?.payload))
         case .local:
-            backend = LocalBackend(workers: count, seed: seed)
+            backend = LocalBackend(workers: count, seed: seed, initializer: initializer)
         case .syncro:
             backend = SyncroBackend(
-                try await LockstepProcess.shared.job(bootDeadline, asked: workers, environment), seed: seed)
+                try await LockstepProcess.shared.job(bootDeadline, asked: workers, environment), seed: seed,
+                initializer: initializer)
         case .masterWorker:
             throw ExecutorError(.launchMismatch, "\(choice.kind) is not there yet")
         }
@@ -100,8 +102,17 @@ public actor MPIExecutor: FutureExecutor {
     }
 
     /// Starts the workers now instead of with the first submission; does not wait for them.
-    public nonisolated func bootUp() {
-        backend.bootUp()
+    public nonisolated func startWorkers() {
+        backend.startWorkers()
+    }
+
+    /// Starts the workers, and waits until they are there and have run the initializer.
+    ///
+    /// May be called again, and at the same time.
+    ///
+    /// - Throws: ``Futures/ExecutorError`` with code `launchFailed`, `bootTimedOut`, `initializerFailed`, or `shutDown`.
+    public nonisolated func bootUp() async throws {
+        try await backend.bootUp()
     }
 
     /// Refuses new tasks, waits until those that were accepted have ended, and lets the workers leave.

@@ -10,9 +10,9 @@ final class LocalBackend: ExecutorBackend {
     private let executor: LocalExecutor
     private let isClosed = Atomic<Bool>(false)
 
-    init(workers: Int, seed: UInt64) {
+    init(workers: Int, seed: UInt64, initializer: WorkerInitializer?) {
         self.workers = workers
-        executor = LocalExecutor(concurrency: workers, seed: seed)
+        executor = LocalExecutor(concurrency: workers, seed: seed, initializer: initializer)
     }
 
     var largestGang: Int { 1 }
@@ -25,9 +25,11 @@ final class LocalBackend: ExecutorBackend {
         await executor.submit(task, options: options)
     }
 
-    func bootUp() {
+    func startWorkers() {
         // The process is there.
     }
+
+    func bootUp() async throws { try await executor.bootUp() }
 
     func shutdown(cancelPending: Bool) async {
         isClosed.store(true, ordering: .relaxed)

@@ -13,9 +13,10 @@ struct Frame: Sendable, Equatable {
         case hello = 1
         case started, returned, threw, dropped, progress, collectivePrepared, collectiveFailed
         case output, ended
+        case initialized, initializerFailed
         // To a worker.
         case welcome = 64
-        case refused, run, cancel, revoke, abandon, prepareCollective, leave
+        case refused, run, initialize, cancel, revoke, abandon, prepareCollective, leave
         // To a guardian.
         case kill
         // Between the ranks of a program in lockstep.

@@ -3,6 +3,24 @@
 
 import Futures
 
+/// The order to run a client's initializer, as it reaches a worker.
+struct InitializeOrder: Sendable {
+    var client: UInt32
+    var payload: TaskPayload
+
+    /// Makes the frame.
+    static func frame(_ client: UInt32, _ payload: TaskPayload) -> Frame {
+        Frame(
+            kind: .initialize, number: UInt64(client), prefix: Array(payload.typeName.utf8), body: payload.bytes)
+    }
+
+    /// Reads the frame back.
+    init(_ frame: Frame) {
+        client = UInt32(truncatingIfNeeded: frame.number)
+        payload = TaskPayload(typeName: String(decoding: frame.prefix, as: UTF8.self), bytes: frame.body)
+    }
+}
+
 /// The order to run a task, as it reaches a worker.
 struct RunOrder: Sendable {
     var task: TaskID
@@ -18,10 +36,11 @@ struct RunOrder: Sendable {
         _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int]
     ) -> Frame {
         var prefix: [UInt8] = []
-        prefix.reserveCapacity(48 + 4 * members.count + header.name.utf8.count + payload.typeName.utf8.count)
+        prefix.reserveCapacity(52 + 4 * members.count + header.name.utf8.count + payload.typeName.utf8.count)
         prefix.write(header.number)
         prefix.write(header.stream)
         prefix.write(header.seed)
+        prefix.write(header.client)
         prefix.write(UInt32(rank))
         prefix.write(UInt32(members.count))
         for member in members { prefix.write(UInt32(member)) }
@@ -36,11 +55,13 @@ struct RunOrder: Sendable {
         let number = try prefix.read(UInt64.self)
         let stream = try prefix.read(UInt64.self)
         let seed = try prefix.read(UInt64.self)
+        let client = try prefix.read(UInt32.self)
         rank = Int(try prefix.read(UInt32.self))
         let count = Int(try prefix.read(UInt32.self))
         members = []
         for _ in 0..<count { members.append(Int(try prefix.read(UInt32.self))) }
-        header = SubmissionHeader(name: try prefix.readText(), number: number, stream: stream, seed: seed)
+        header = SubmissionHeader(
+            name: try prefix.readText(), number: number, stream: stream, seed: seed, client: client)
         payload = TaskPayload(typeName: try prefix.readText(), bytes: frame.body)
         task = TaskID(frame.task)
     }
@@ -65,6 +86,9 @@ extension WorkerReport {
                 return Frame(kind: .threw, task: task.number, number: time, body: Self.encode(error))
             case .local: preconditionFailure("a local output does not leave its process")
             }
+        case .initialized(let client): return Frame(kind: .initialized, number: UInt64(client))
+        case .initializerFailed(let client, let error):
+            return Frame(kind: .initializerFailed, number: UInt64(client), body: Self.encode(error))
         case .collectivePrepared: return Frame(kind: .collectivePrepared)
         case .collectiveFailed(let reason): return Frame(kind: .collectiveFailed, body: Array(reason.utf8))
         }
@@ -82,6 +106,10 @@ extension WorkerReport {
         case .returned: self = .answered(task, .encoded(frame.body), microseconds: time < 0 ? nil : time)
         case .threw:
             self = .answered(task, .failure(Self.decode(frame.body)), microseconds: time < 0 ? nil : time)
+        case .initialized: self = .initialized(client: UInt32(truncatingIfNeeded: frame.number))
+        case .initializerFailed:
+            self = .initializerFailed(
+                client: UInt32(truncatingIfNeeded: frame.number), Self.decode(frame.body))
         case .collectivePrepared: self = .collectivePrepared
         case .collectiveFailed: self = .collectiveFailed(String(decoding: frame.body, as: UTF8.self))
         default: return nil

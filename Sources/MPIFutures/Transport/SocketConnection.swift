@@ -81,12 +81,6 @@ final class SocketConnection: SocketHandler {
         }
     }
 
-    /// Queues a frame and sends it.
-    func send(_ frame: Frame) {
-        enqueue(frame)
-        flush()
-    }
-
     /// Ends the connection; the receiver is told on the loop's thread.
     func close() {
         outbox.withLock { outbox in

@@ -15,23 +15,18 @@ final class GangRunner: Sendable {
 
     private struct State {
         var gangs: [TaskID: Gang] = [:]
-        var index = 0
         var isPrepared = false
     }
 
     private let state = Mutex(State())
-    private let connection: SocketConnection
+    private let link: any FrameLink
     private let record: RunningRecord
+    private let worker: WorkerLedger
 
-    init(_ connection: SocketConnection, _ record: RunningRecord) {
-        self.connection = connection
+    init(_ link: any FrameLink, _ record: RunningRecord, _ worker: WorkerLedger) {
+        self.link = link
         self.record = record
-    }
-
-    /// This worker's number within its job.
-    var index: Int {
-        get { state.withLock { $0.index } }
-        set { state.withLock { $0.index = newValue } }
+        self.worker = worker
     }
 
     /// Initialises MPI, which waits for all workers of the job; ordinary tasks go on meanwhile.
@@ -45,7 +40,7 @@ final class GangRunner: Sendable {
             } catch {
                 report = .collectiveFailed("\(error)")
             }
-            self.connection.send(report.frame)
+            self.link.send(report.frame)
         }
     }
 
@@ -88,25 +83,26 @@ final class GangRunner: Sendable {
 
     private func run(_ order: RunOrder, _ abandonment: Abandonment) async {
         record.begin(order.task.number)
-        connection.send(WorkerReport.started(order.task).frame)
+        link.send(WorkerReport.started(order.task).frame)
         let outcome: TaskOutcome
         do {
             outcome = .encoded(try await output(of: order, abandonment))
         } catch {
-            outcome = .failure(ErrorPayload(error, worker: index, host: WorkerSetup.hostName).error)
+            outcome = .failure(ErrorPayload(error, worker: worker.index, host: WorkerSetup.hostName).error)
         }
         record.end()
         state.withLock { _ = $0.gangs.removeValue(forKey: order.task) }
-        connection.send(WorkerReport.answered(order.task, outcome, microseconds: nil).frame)
+        link.send(WorkerReport.answered(order.task, outcome, microseconds: nil).frame)
     }
 
     private func output(of order: RunOrder, _ abandonment: Abandonment) async throws -> [UInt8] {
+        try await worker.ready(order.header.client)
         let communicator = try Communicator.group(
             of: order.members, tag: Int(truncatingIfNeeded: order.task.number), abandonment: abandonment)
         let context = TaskContext(
-            order.header, worker: index, rank: order.rank, ranks: order.members.count, attachment: communicator,
-            progressSink: { [connection] progress in
-                if order.rank == 0 { connection.send(WorkerReport.progress(order.task, progress).frame) }
+            order.header, worker: worker.index, rank: order.rank, ranks: order.members.count, attachment: communicator,
+            progressSink: { [link] progress in
+                if order.rank == 0 { link.send(WorkerReport.progress(order.task, progress).frame) }
             })
         let output = try await TaskContext.$current.withValue(context) { try await order.payload.run() }
         try communicator.close()

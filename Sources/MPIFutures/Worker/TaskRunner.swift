@@ -6,13 +6,25 @@ import Foundation
 import Futures
 import Synchronization
 
-/// Runs tasks in the order in which they came and reports their outcomes.
+/// Runs tasks and initializers in the order in which they came and reports their outcomes.
 ///
 /// One Swift task runs them as long as there are any, so a task costs no Swift task of its own. Reports leave in
 /// batches: when nothing waits, when some have gathered, and every millisecond while a task runs.
 final class TaskRunner: Sendable {
+    /// Something to run.
+    enum Job: Sendable {
+        case task(RunOrder)
+        case initialize(InitializeOrder)
+
+        /// The task; `nil` for an initializer.
+        var task: TaskID? {
+            guard case .task(let order) = self else { return nil }
+            return order.task
+        }
+    }
+
     private struct State {
-        var waiting: Deque<RunOrder> = []
+        var waiting: Deque<Job> = []
         var current: TaskID?
         /// Somebody was given the current Swift task to cancel it, now or in a moment.
         var runnerIsCancelled = false
@@ -20,30 +32,26 @@ final class TaskRunner: Sendable {
         var runner: Task<Void, Never>?
         var unflushed = 0
         var tickIsArmed = false
-        var index = 0
     }
 
     private static let batch = 16
     private let state = Mutex(State())
-    private let connection: SocketConnection
+    private let link: any FrameLink
     private let record: RunningRecord
+    private let worker: WorkerLedger
 
-    init(_ connection: SocketConnection, _ record: RunningRecord) {
-        self.connection = connection
+    init(_ link: any FrameLink, _ record: RunningRecord, _ worker: WorkerLedger) {
+        self.link = link
         self.record = record
+        self.worker = worker
     }
 
-    /// This worker's number within its job.
-    var index: Int {
-        get { state.withLock { $0.index } }
-        set { state.withLock { $0.index = newValue } }
-    }
-
-    /// Adds tasks behind those that wait; on the socket loop's thread.
-    func enqueue(_ orders: [RunOrder]) {
-        guard !orders.isEmpty else { return }
+    /// Adds jobs behind those that wait.
+    func enqueue(_ jobs: [Job]) {
+        guard !jobs.isEmpty else { return }
+        for case .initialize(let order) in jobs { worker.expect(order.client) }
         let mustArm = state.withLock { state in
-            state.waiting.append(contentsOf: orders)
+            state.waiting.append(contentsOf: jobs)
             if state.runner == nil { state.runner = Task { await run() } }
             defer { state.tickIsArmed = true }
             return !state.tickIsArmed
@@ -58,7 +66,7 @@ final class TaskRunner: Sendable {
             state.waiting.remove(at: index)
             return true
         }
-        if wasWaiting { connection.send(WorkerReport.dropped(task).frame) }
+        if wasWaiting { link.send(WorkerReport.dropped(task).frame) }
     }
 
     /// Cancels the Swift task of the task that runs, or gives it back.
@@ -73,20 +81,25 @@ final class TaskRunner: Sendable {
     }
 
     @concurrent private func run() async {
-        while let order = next() {
-            record.begin(order.task.number)
-            let start = ContinuousClock.now
-            let outcome = await outcome(of: order)
-            record.end()
-            let microseconds = (ContinuousClock.now - start) / .microseconds(1)
-            report(.answered(order.task, outcome, microseconds: microseconds))
+        while let job = next() {
+            switch job {
+            case .initialize(let order):
+                report(await worker.run(order))
+            case .task(let order):
+                record.begin(order.task.number)
+                let start = ContinuousClock.now
+                let outcome = await outcome(of: order)
+                record.end()
+                let microseconds = (ContinuousClock.now - start) / .microseconds(1)
+                report(.answered(order.task, outcome, microseconds: microseconds))
+            }
             if handOverIfCancelled() { return }
         }
     }
 
     /// The next task; `nil` ends the Swift task that runs them.
-    private func next() -> RunOrder? {
-        let (order, mustFlush) = state.withLock { state in
+    private func next() -> Job? {
+        let (job, mustFlush) = state.withLock { state in
             state.current = state.waiting.first?.task
             state.startIsReported = false
             if state.current == nil { state.runner = nil }
@@ -94,8 +107,8 @@ final class TaskRunner: Sendable {
             if mustFlush { state.unflushed = 0 }
             return (state.waiting.popFirst(), mustFlush)
         }
-        if mustFlush { connection.flush() }
-        return order
+        if mustFlush { link.flush() }
+        return job
     }
 
     /// A cancellation was meant for one task, and may come late: the rest runs in a new Swift task.
@@ -110,10 +123,11 @@ final class TaskRunner: Sendable {
     }
 
     private func outcome(of order: RunOrder) async -> TaskOutcome {
+        if let failure = worker.failure(of: order.header.client) { return .failure(failure) }
         let context = TaskContext(
-            order.header, worker: index,
-            progressSink: { [connection] progress in
-                connection.send(WorkerReport.progress(order.task, progress).frame)
+            order.header, worker: worker.index,
+            progressSink: { [link] progress in
+                link.send(WorkerReport.progress(order.task, progress).frame)
             },
             itemSink: { [record] item in record.beginItem(item) })
         do {
@@ -121,12 +135,12 @@ final class TaskRunner: Sendable {
                 try await TaskContext.$current.withValue(context) { try await order.payload.run() })
         } catch {
             // What can't travel as itself says where it was thrown.
-            return .failure(ErrorPayload(error, worker: index, host: WorkerSetup.hostName).error)
+            return .failure(ErrorPayload(error, worker: worker.index, host: WorkerSetup.hostName).error)
         }
     }
 
     private func report(_ report: WorkerReport) {
-        connection.enqueue(report.frame)
+        link.enqueue(report.frame)
         state.withLock { $0.unflushed += 1 }
     }
 
@@ -141,8 +155,8 @@ final class TaskRunner: Sendable {
             state.startIsReported = true
             return (current, state.tickIsArmed)
         }
-        if let started { connection.enqueue(WorkerReport.started(started).frame) }
-        connection.flush()
+        if let started { link.enqueue(WorkerReport.started(started).frame) }
+        link.flush()
         return goesOn
     }
 }

@@ -13,12 +13,7 @@ import Synchronization
 final class WorkerService: FrameReceiver {
     private let setup: WorkerSetup
     private let record: RunningRecord
-    private let parts = Mutex<Parts?>(nil)
-
-    private struct Parts {
-        var tasks: TaskRunner
-        var gangs: GangRunner
-    }
+    private let desk = Mutex<WorkerDesk?>(nil)
 
     init(_ setup: WorkerSetup, _ record: RunningRecord) {
         self.setup = setup
@@ -37,9 +32,7 @@ final class WorkerService: FrameReceiver {
     private func connect() {
         do {
             let connection = SocketConnection(try UnixSocket.connect(to: setup.socket), self)
-            parts.withLock {
-                $0 = Parts(tasks: TaskRunner(connection, record), gangs: GangRunner(connection, record))
-            }
+            desk.withLock { $0 = WorkerDesk(connection, record) }
             connection.send(Frame(kind: .hello, body: try BinaryEncoder().encode(setup.hello(.worker, pid: getpid()))))
             connection.start()
         } catch {
@@ -49,23 +42,13 @@ final class WorkerService: FrameReceiver {
     }
 
     func received(_ frames: [Frame], on connection: SocketConnection) {
-        guard let parts = parts.withLock({ $0 }) else { return }
-        var orders: [RunOrder] = []
-        for frame in frames {
-            do {
-                if frame.kind == .run {
-                    orders.append(try RunOrder(frame))
-                    continue
-                }
-                // What was ordered before comes before.
-                start(&orders, parts)
-                try obey(frame, parts, connection)
-            } catch {
-                WorkerMark.complain("\(error)")
-                Self.leave(status: 76)
-            }
+        guard let desk = desk.withLock({ $0 }) else { return }
+        do {
+            try desk.obey(frames) { (frame) throws(ExecutorError) in try obey(frame, desk) }
+        } catch {
+            WorkerMark.complain("\(error)")
+            Self.leave(status: 76)
         }
-        start(&orders, parts)
     }
 
     func closed(_ connection: SocketConnection) {
@@ -73,29 +56,14 @@ final class WorkerService: FrameReceiver {
         Self.leave()
     }
 
-    private func start(_ orders: inout [RunOrder], _ parts: Parts) {
-        guard !orders.isEmpty else { return }
-        parts.tasks.enqueue(orders.filter(\.members.isEmpty))
-        for order in orders where !order.members.isEmpty { parts.gangs.start(order) }
-        orders = []
-    }
-
-    private func obey(_ frame: Frame, _ parts: Parts, _ connection: SocketConnection) throws(ExecutorError) {
-        let task = TaskID(frame.task)
+    private func obey(_ frame: Frame, _ desk: WorkerDesk) throws(ExecutorError) {
         switch frame.kind {
         case .welcome:
-            parts.tasks.index = Int(frame.number)
-            parts.gangs.index = Int(frame.number)
+            desk.ledger.index = Int(frame.number)
         case .refused:
             WorkerMark.complain("the pool refused this worker: \(String(decoding: frame.body, as: UTF8.self))")
             Self.leave(status: 77)
-        case .cancel:
-            parts.tasks.cancel(task)
-            parts.gangs.cancel(task)
-        case .revoke: parts.tasks.revoke(task)
-        case .abandon: parts.gangs.abandon(task)
-        case .prepareCollective: parts.gangs.prepare()
-        case .leave: parts.gangs.finish { Self.leave() }
+        case .leave: desk.gangs.finish { Self.leave() }
         default:
             throw ExecutorError(.protocolViolation, "the pool sent a frame of kind \(frame.kind)")
         }

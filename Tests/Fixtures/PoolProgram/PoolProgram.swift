@@ -17,7 +17,7 @@ struct PoolProgram {
             // A collective task ends only when all workers are there.
             _ = try await pool.submit(0, ranks: 2) { _, communicator in try communicator.allReduce(1, .sum) }.value
         case "boot":
-            pool.bootUp()
+            pool.startWorkers()
         case "unused":
             break
         case "busy":

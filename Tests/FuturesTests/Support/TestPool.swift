@@ -16,6 +16,7 @@ final class TestPool: WorkerPool {
     enum Call: Equatable {
         case run(String, TaskID, WorkerID)
         case member(String, TaskID, WorkerID, GangSeat)
+        case initialize(WorkerID)
         case cancel(TaskID, WorkerID)
         case revoke(TaskID, WorkerID)
         case abandon(TaskID, WorkerID)
@@ -61,6 +62,7 @@ final class TestPool: WorkerPool {
         case .revoke(let task): add(.revoke(task, worker))
         case .abandon(let task): add(.abandon(task, worker))
         case .prepareCollective: break
+        case .initialize: add(.initialize(worker))
         case .leave: add(.leave(worker))
         }
         onSend.withLock { $0 }?(command, worker)
@@ -78,6 +80,7 @@ final class TestPool: WorkerPool {
 struct Scene {
     let pool = TestPool()
     let dispatcher: Dispatcher
+    let client = DispatchClient()
 
     /// - Parameter workers: How many have joined; the first job is complete where there is one.
     init(
@@ -85,6 +88,7 @@ struct Scene {
     ) {
         dispatcher = Dispatcher(
             size: max(workers, 1), maximumDepth: depth, limits: limits, grace: grace, pool: pool)
+        dispatcher.add(client)
         for worker in 0..<workers { dispatcher.workerJoined(WorkerID(worker), JobID(0)) }
         if workers > 0 { dispatcher.jobComplete(JobID(0)) }
     }
@@ -97,7 +101,7 @@ struct Scene {
         let options = TaskOptions(name: name, priority: priority, retries: retries, deadline: deadline)
         let body: SubmissionBody =
             bytes.map { .encoded(TaskPayload(typeName: "", bytes: Array(repeating: 0, count: $0))) } ?? .local { 0 }
-        return await dispatcher.submit(body, of: Answer.self, gang: gang, options: options)
+        return await dispatcher.submit(body, of: Answer.self, by: client, gang: gang, options: options)
     }
 
     /// Has a worker return a value.
@@ -107,6 +111,9 @@ struct Scene {
 
     /// How many submitters wait for room.
     var waitingSubmitters: Int { dispatcher.inbox.withLock { $0.submitters.count } }
+
+    /// How many wait for the workers to be there.
+    var waitingBoots: Int { dispatcher.core.withLock { $0.bootWaiters.count } }
 
     /// How many wait until everything has ended.
     var waitingDrains: Int { dispatcher.core.withLock { $0.drainWaiters.count } }

@@ -132,7 +132,7 @@ struct LaunchFailureTests {
             "shift 3; mpirun --continuous -n 1 \"$@\" & sleep 1; kill $!; wait; echo out of luck; exit 9"
         ) { launcher, pidFile in
             let pool = try await MPIExecutor(workers: 2, launcher: launcher)
-            pool.bootUp()
+            pool.startWorkers()
             var last: ExecutorError?
             let end = ContinuousClock.now + .seconds(30)
             while last?.code != .launchFailed && ContinuousClock.now < end {

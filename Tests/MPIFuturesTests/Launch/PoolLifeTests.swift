@@ -126,12 +126,12 @@ struct PoolLifeTests {
 
     @Test func startsItsWorkersWhenTold() async throws {
         let pool = try await MPIExecutor(workers: 1)
-        pool.bootUp()
-        pool.bootUp()
+        pool.startWorkers()
+        pool.startWorkers()
         #expect(try await pool.submit(1) { $0 }.value == 1)
-        pool.bootUp()
+        pool.startWorkers()
         await pool.shutdown()
-        pool.bootUp()
+        pool.startWorkers()
         #expect(ProcessTree.descendants(of: getpid()).filter(ProcessTree.runs).isEmpty)
     }
 

@@ -65,6 +65,23 @@ import Testing
         #expect(error.cause as? TestFailure == TestFailure(reason: "cause"))
     }
 
+    @Test func carriesTheEndsOfInitializers() throws {
+        guard case .initialized(client: 7) = try transported(.initialized(client: 7)) else {
+            Issue.record("initialized")
+            return
+        }
+        let failed = WorkerReport.initializerFailed(client: .max, TestFailure(reason: "why"))
+        guard case .initializerFailed(client: .max, let error) = try transported(failed) else {
+            Issue.record("failed")
+            return
+        }
+        #expect(error as? TestFailure == TestFailure(reason: "why"))
+        let payload = TaskPayload(typeName: "4main4TaskV", bytes: [1, 2, 3])
+        let order = InitializeOrder(try transported(InitializeOrder.frame(5, payload)))
+        #expect(order.client == 5)
+        #expect(order.payload == payload)
+    }
+
     @Test func carriesTheInitialisationOfMPI() throws {
         guard case .collectivePrepared = try transported(.collectivePrepared) else {
             Issue.record("prepared")
@@ -78,7 +95,7 @@ import Testing
 
     @Test(arguments: [[], [3], [0, 1, 2, 65_535]])
     func carriesOrders(members: [Int]) throws {
-        let header = SubmissionHeader(name: "näme", number: 1, stream: .max, seed: 1 << 40)
+        let header = SubmissionHeader(name: "näme", number: 1, stream: .max, seed: 1 << 40, client: 9)
         let payload = TaskPayload(typeName: "4main4TaskV", bytes: [1, 2, 3])
         let frame = RunOrder.frame(TaskID(77), header, payload, rank: members.count / 2, members: members)
         let order = try RunOrder(transported(frame))
@@ -91,7 +108,8 @@ import Testing
 
     @Test func isNoReportWhereItIsSomethingElse() {
         let reports: Set<Frame.Kind> = [
-            .started, .returned, .threw, .dropped, .progress, .collectivePrepared, .collectiveFailed,
+            .started, .returned, .threw, .dropped, .progress, .collectivePrepared, .collectiveFailed, .initialized,
+            .initializerFailed,
         ]
         for kind in Frame.Kind.allCases where !reports.contains(kind) {
             #expect(WorkerReport(Frame(kind: kind)) == nil)

@@ -109,9 +109,10 @@ struct SocketConnectionTests {
         close(right)
         try #require(await eventually(within: .seconds(5)) { listener.ends == 1 })
         let (near, far) = try pair()
-        let again = fcntl(near, F_DUPFD_CLOEXEC, left)
-        defer { for descriptor in [near, far, again] { close(descriptor) } }
-        guard again == left else { return false }
+        let copy = fcntl(near, F_DUPFD_CLOEXEC, left)
+        defer { for descriptor in [near, far, copy] { close(descriptor) } }
+        // The number is mostly the first one that the new pair gets.
+        guard let again = [near, copy].first(where: { $0 == left }) else { return false }
         connection.close()
         connection.send(Frame(kind: .leave))
         var byte: [UInt8] = [7]

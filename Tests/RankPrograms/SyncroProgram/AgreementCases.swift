@@ -4,6 +4,7 @@
 import Foundation
 import Futures
 import MPIFutures
+import Synchronization
 
 /// What every executor can do, and what is particular to lockstep, on ranks that agree.
 enum AgreementCases {
@@ -12,6 +13,7 @@ enum AgreementCases {
         ("maps", maps), ("random streams", randomStreams), ("loop over a set", loopOverSet), ("large", large),
         ("deadline", deadline), ("cancel", cancel), ("nested", nested), ("questions", questions),
         ("progress", progress), ("many", many), ("shutdown", shutdown), ("refused", refused), ("onRoot", onRoot),
+        ("initializer", initializer),
     ]
 
     private static func roundRobin(_ place: Cases.Place) async throws {
@@ -245,6 +247,28 @@ enum AgreementCases {
     private static func rootOnly(_ pool: MPIExecutor) -> Int? {
         pool.onRoot { 7 }
     }
+
+    private static func initializer(_ place: Cases.Place) async throws {
+        let pool = try place.pool.beside(WorkerInitializer(5) { input in Table.value.withLock { $0 = input } })
+        for i in 0..<2 * place.size {
+            Report.equal(try await pool.submit(i) { $0 + Table.value.withLock { $0 } }.value, i + 5, "initializer \(i)")
+        }
+        let broken = try place.pool.beside(
+            WorkerInitializer(place.size - 1) { rank in
+                if TaskContext.current?.worker == rank { throw CaseError(input: rank) }
+            })
+        for i in 0..<place.size {
+            let error = await broken.submit(i) { $0 }.result.error
+            Report.error(error, .initializerFailed, ["rank \(place.size - 1)"], "broken initializer \(i)")
+            Report.equal((error as? ExecutorError)?.cause as? CaseError, CaseError(input: place.size - 1), "its cause")
+        }
+        Report.equal(try await pool.submit(1) { $0 }.value, 1, "after a broken initializer")
+    }
+}
+
+/// What an initializer sets.
+enum Table {
+    static let value = Mutex(0)
 }
 
 /// Can't be encoded.

@@ -11,12 +11,15 @@ final class DynamicBackend: ExecutorBackend {
     /// Owns the workers.
     let pool: DynamicPool
     private let dispatcher: Dispatcher
+    private let client: DispatchClient
     private let isClosed = Atomic<Bool>(false)
 
-    init(_ configuration: DynamicPool.Configuration, seed: UInt64) {
+    init(_ configuration: DynamicPool.Configuration, _ client: DispatchClient) {
+        self.client = client
         workers = configuration.workers
         pool = DynamicPool(configuration)
-        dispatcher = Dispatcher(size: configuration.workers, seed: seed, pool: pool)
+        dispatcher = Dispatcher(size: configuration.workers, pool: pool)
+        dispatcher.add(client)
         pool.attach(dispatcher)
     }
 
@@ -33,13 +36,16 @@ final class DynamicBackend: ExecutorBackend {
         do {
             let payload = try TaskPayload.encode(task)
             return await dispatcher.submit(
-                .encoded(payload), of: Work.self, gang: options.ranks.gangSize(of: workers), options: options)
+                .encoded(payload), of: Work.self, by: client, gang: options.ranks.gangSize(of: workers),
+                options: options)
         } catch {
             return Future(error: error)
         }
     }
 
-    func bootUp() { dispatcher.bootUp() }
+    func startWorkers() { dispatcher.startWorkers() }
+
+    func bootUp() async throws { try await dispatcher.bootUp(client) }
 
     func shutdown(cancelPending: Bool) async {
         isClosed.store(true, ordering: .relaxed)

@@ -128,6 +128,10 @@ extension DynamicPool {
             }
             connection.enqueue(
                 RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: members))
+        case .initialize(let client):
+            if let payload = client.initializer {
+                connection.enqueue(InitializeOrder.frame(client.number, payload))
+            }
         case .cancel(let task): connection.enqueue(Frame(kind: .cancel, task: task.number))
         case .revoke(let task): connection.enqueue(Frame(kind: .revoke, task: task.number))
         case .abandon(let task): connection.enqueue(Frame(kind: .abandon, task: task.number))

@@ -71,7 +71,7 @@ final class LockstepGangRunner: Sendable {
             } catch {
                 result = .failure(error)
             }
-            listener.ended(order.step, result)
+            listener.ended(order, result)
         }
     }
 
@@ -84,6 +84,7 @@ final class LockstepGangRunner: Sendable {
             }
             state.current = (order.step, abandonment)
             state.begun = order.step.number + 1
+            if !state.abandoned.isEmpty { state.abandoned = state.abandoned.filter { $0.key.number >= state.begun } }
             return (order, abandonment)
         }
     }

@@ -14,6 +14,31 @@ extension LockstepJob {
         }
     }
 
+    /// Has every rank run an executor's initializer before anything else of the executor's.
+    func initialize(_ executor: UInt64, _ initializer: WorkerInitializer) -> Future<NoValue> {
+        let storage = FutureStorage<NoValue>(arbiter: self)
+        let label = "the initializer of executor \(executor)"
+        let payload = initializer.payload
+        var content = Fingerprint()
+        content.mix(payload.typeName)
+        content.mix(payload.bytes)
+        let (_, refusal) = make(
+            .submissions, content: content, ranks: size,
+            { [self] step in
+                let members = members(of: step, ranks: size)
+                let header = SubmissionHeader(name: "initializer", number: 0, stream: 0, seed: 0)
+                return OpenStep(
+                    label: label, members: members,
+                    order: LockstepOrder(
+                        step: step, header: header, payload: payload, priority: .max, members: members,
+                        isInitializer: true),
+                    end: { outcome in _ = storage.end(outcome.result { _ in NoValue() }) },
+                    fail: { _ = storage.end(.failure($0)) }, report: { _ in })
+            }, label: label)
+        if let refusal { _ = storage.end(.failure(refusal)) }
+        return Future(storage: storage)
+    }
+
     /// Whether this rank runs an ordinary task.
     func owns(_ step: StepID) -> Bool { step.number % UInt64(size) == UInt64(rank) }
 

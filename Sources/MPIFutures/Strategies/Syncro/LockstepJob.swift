@@ -56,16 +56,11 @@ final class LockstepJob: RankReceiver {
             State(
                 machine: LockstepStateMachine(rank: rank, size: size, patience: patience), tally: GangTally(rank: rank)
             ))
-        let tasks = LockstepTaskRunner(
-            rank: rank,
-            LockstepTaskRunner.Listener(
-                ended: { [weak self] step, result in self?.ended(step, result) },
-                progressed: { [weak self] step, progress in self?.progressed(step, progress) }))
-        let gangs = LockstepGangRunner(
-            rank: rank,
-            LockstepTaskRunner.Listener(
-                ended: { [weak self] step, result in self?.leftGang(step, result) },
-                progressed: { [weak self] step, progress in self?.progressed(step, progress) }))
+        let listener = LockstepTaskRunner.Listener(
+            ended: { [weak self] order, result in self?.ended(order, result) },
+            progressed: { [weak self] step, progress in self?.progressed(step, progress) })
+        let tasks = LockstepTaskRunner(rank: rank, listener)
+        let gangs = LockstepGangRunner(rank: rank, listener)
         runners.withLock { $0 = Runners(tasks: tasks, gangs: gangs) }
     }
 
@@ -141,9 +136,21 @@ final class LockstepJob: RankReceiver {
 // MARK: What runs here.
 
 extension LockstepJob {
-    private func ended(_ step: StepID, _ result: Result<[UInt8], any Error>) {
-        let outcome = StepOutcome(result, rank: rank, host: host)
-        post { $0.machine.finished(step, outcome) }
+    private func ended(_ order: LockstepOrder, _ result: Result<[UInt8], any Error>) {
+        let outcome = StepOutcome(order.isInitializer ? described(result) : result, rank: rank, host: host)
+        if order.members.isEmpty {
+            post { $0.machine.finished(order.step, outcome) }
+        } else {
+            leftGang(order.step, outcome)
+        }
+    }
+
+    private func described(_ result: Result<[UInt8], any Error>) -> Result<[UInt8], any Error> {
+        result.mapError { error in
+            ExecutorError(
+                .initializerFailed, "the initializer failed on rank \(rank), so the executor can't run tasks: \(error)",
+                cause: error)
+        }
     }
 
     private func progressed(_ step: StepID, _ progress: TaskProgress) {
@@ -157,8 +164,7 @@ extension LockstepJob {
     }
 
     /// This rank's part of a collective task has ended.
-    private func leftGang(_ step: StepID, _ result: Result<[UInt8], any Error>) {
-        let outcome = StepOutcome(result, rank: rank, host: host)
+    private func leftGang(_ step: StepID, _ outcome: StepOutcome) {
         post { state in
             let error: [UInt8]? = if case .error(let bytes) = outcome { bytes } else { nil }
             let leader = state.machine.owner(of: step)
@@ -232,7 +238,7 @@ extension LockstepJob {
                 let verdict = state.tally.begin(step.number, members: order.members, label: open.label, now: now)
                 endings = follow(verdict, step, &state).flatMap { perform($0, &state) }
             }
-            gangs?.enqueue(order)
+            if order.isInitializer { tasks?.enqueue(order) } else { gangs?.enqueue(order) }
         }
         if isOwner, let deadline = open.deadline {
             Task { [weak self] in

@@ -11,4 +11,6 @@ struct LockstepOrder: Sendable {
     var priority: Int
     /// The ranks of the gang's members in gang order; empty for an ordinary task.
     var members: [Int]
+    /// Whether it is an executor's initializer: all ranks run it, each on its own and without MPI.
+    var isInitializer = false
 }

@@ -9,7 +9,7 @@ import Synchronization
 final class LockstepTaskRunner: Sendable {
     /// Told how tasks end and how far they are.
     struct Listener: Sendable {
-        var ended: @Sendable (StepID, Result<[UInt8], any Error>) -> Void
+        var ended: @Sendable (LockstepOrder, Result<[UInt8], any Error>) -> Void
         var progressed: @Sendable (StepID, TaskProgress) -> Void
     }
 
@@ -89,7 +89,7 @@ final class LockstepTaskRunner: Sendable {
             } catch {
                 result = .failure(error)
             }
-            listener.ended(order.step, result)
+            listener.ended(order, result)
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lockstep jobs beside the program's own, for tests that break some.
 
-import Futures
+package import Futures
 import MPI
 import Synchronization
 
@@ -17,6 +17,15 @@ extension MPIExecutor {
             return job
         }.value
         self.init(SyncroBackend(job, seed: seed), .syncro, "asked for by the program")
+    }
+
+    /// Another executor of the same lockstep job, with an initializer; `syncro` only.
+    package nonisolated func beside(_ initializer: WorkerInitializer) throws -> MPIExecutor {
+        guard let backend = backend as? SyncroBackend else {
+            throw ExecutorError(.unsupported, "\(description) has no lockstep job")
+        }
+        return MPIExecutor(
+            SyncroBackend(backend.job, seed: 0, initializer: initializer), .syncro, "asked for by the program")
     }
 
     /// Whether all ranks have made the same steps, as far as this one knows; true where there is one program only.

@@ -22,12 +22,16 @@ final class SyncroBackend: ExecutorBackend {
     /// The number of this executor in the program.
     private let index: UInt64
     private let state = Mutex(State())
+    /// Ends when all ranks have run the initializer.
+    private let boot: Future<NoValue>?
 
     /// Makes the backend of the next executor of the program.
-    init(_ job: LockstepJob, seed: UInt64) {
+    init(_ job: LockstepJob, seed: UInt64, initializer: WorkerInitializer? = nil) {
         self.job = job
         self.seed = seed
-        index = job.nextExecutor()
+        let index = job.nextExecutor()
+        self.index = index
+        boot = initializer.map { job.initialize(index, $0) }
     }
 
     var workers: Int { job.size }
@@ -56,6 +60,7 @@ final class SyncroBackend: ExecutorBackend {
                     .shutDown, "the executor is shut down and takes no more tasks; \(request.name) was not started"))
         }
         if let error = request.refusal { return refuse(request, error) }
+        if let boot, case .failure(let error) = await boot.storage.wait() { return refuse(request, error) }
         do {
             let payload = try TaskPayload.encode(task)
             guard await job.admission.admit(bytes: payload.bytes.count) else {
@@ -67,8 +72,16 @@ final class SyncroBackend: ExecutorBackend {
         }
     }
 
-    func bootUp() {
+    func startWorkers() {
         // The ranks are there.
+    }
+
+    func bootUp() async throws {
+        if let failure = job.failure { throw failure.error }
+        guard !state.withLock({ $0.isClosed }) else {
+            throw ExecutorError(.shutDown, "the executor is shut down, and its ranks run nothing more")
+        }
+        _ = try await boot?.value
     }
 
     func shutdown(cancelPending: Bool) async {
