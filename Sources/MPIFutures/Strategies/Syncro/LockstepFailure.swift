@@ -46,14 +46,13 @@ struct LockstepFailure: Error, Sendable, Equatable {
 
     /// A rank makes no step that another one waits for.
     static func overdue(
-        _ step: StepID, _ label: String, on rank: Int, made count: UInt64, last: String, on otherRank: Int,
-        _ patience: Duration
+        _ step: StepID, _ label: String, on rank: Int, last: String, on otherRank: Int, _ patience: Duration
     ) -> Self {
         Self(
             code: .divergence,
             message: "the ranks diverged, or one is stuck: rank \(rank) made \(step.lane.noun) \(step.number), \(label), "
                 + "and has waited \(patience) for rank \(otherRank) to make it too; that rank has made "
-                + "\(made(count, step.lane, last)). \(causes) A rank that is to work for long on its own belongs in "
+                + "\(made(step.number, step.lane, last)). \(causes) A rank that is to work for long on its own belongs in "
                 + "`onRoot`; \(PoolEnvironment.lockstepPatience) sets the seconds of patience.")
     }
 

@@ -118,7 +118,7 @@ final class LockstepJob: RankReceiver {
     func deadlinePassed(_ step: StepID) {
         var isOrdinary = false
         post { state in
-            guard let open = state.open[step], state.machine.isOpen(step) else { return [] }
+            guard let open = state.open[step], state.machine.lacksOutcome(step) else { return [] }
             let limit = open.deadline.map { "\($0)" } ?? "?"
             let error = ExecutorError(
                 .deadlineExceeded, "\(open.label) did not end within its deadline of \(limit)")
@@ -214,12 +214,6 @@ extension LockstepJob {
         case .farewell(let counts): send(.farewell(counts), &state)
         case .tellFailure(let failure): send(.failure(failure), &state)
         case .fail(let failure): return fail(failure, &state)
-        case .armTick:
-            // Long enough for many steps to go together, short against anybody's patience.
-            Task { [weak self] in
-                try? await Task.sleep(for: .milliseconds(1))
-                self?.post { $0.machine.tick() }
-            }
         case .leave: state.mayLeave = true
         }
         return []
@@ -327,7 +321,7 @@ extension LockstepJob {
         post { state in
             let machine = state.machine
             let stuck = state.tally.stuck(now: now, patience: patience) { number, member in
-                number < machine[.submissions].peerCounts[member] || member == rank
+                machine.hasMade(StepID(lane: .submissions, number: number), member)
             }
             if let stuck { return state.machine.broke(.stuck(stuck.label, rank: stuck.rank, patience)) }
             return state.machine.checkPatience(now: now)

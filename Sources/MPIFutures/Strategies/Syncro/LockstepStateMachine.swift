@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which steps the ranks of a lockstep program have made, and whether they agree.
 
-import DequeModule
-
 /// Compares what this rank's program does with what the others say, and matches outcomes to steps.
 ///
-/// A pure machine: events in, actions out, no clock and no messages of its own. Each rank has one. What a rank says
-/// arrives in its order; a rank's notes of a step always precede its outcome. Steps are numbered in each lane; the
-/// owner of step n is rank n mod size for submissions and rank 0 for questions, and a gang has the ranks that follow
-/// its owner. An outcome may come before this rank has made the step; it waits then. A failure is final.
+/// A pure machine: events in, actions out, no clock and no messages of its own. Each rank has one. Steps are numbered
+/// in each lane; the owner of step n is rank n mod size for submissions and rank 0 for questions, and a gang has the
+/// ranks that follow its owner. What a rank says arrives in its order, and its note of a step precedes the outcome.
+/// A future ends when its outcome is there **and** all ranks have made the step alike, so no rank sees a value that
+/// another one would not. A failure is final.
 struct LockstepStateMachine: Sendable {
     /// What is known about another rank.
     struct Peer: Sendable {
@@ -20,7 +19,7 @@ struct LockstepStateMachine: Sendable {
         var lastHeld = Duration.zero
     }
 
-    /// Notes that leave together.
+    /// Notes that leave together at the latest.
     static let batch = 64
 
     let rank: Int
@@ -32,17 +31,16 @@ struct LockstepStateMachine: Sendable {
     /// Whether this rank's program has ended.
     private(set) var hasEnded = false
     /// By lane.
-    var lanes: [LaneRecord]
+    private var lanes: [LaneRecord]
     /// By rank; the own one is not used.
-    var peers: [Peer]
-    private var isTickArmed = false
+    private(set) var peers: [Peer]
 
     /// Makes the machine of a rank.
     init(rank: Int, size: Int, patience: Duration) {
         self.rank = rank
         self.size = size
         self.patience = patience
-        lanes = LockstepLane.allCases.map { _ in LaneRecord(size: size) }
+        lanes = LockstepLane.allCases.map { _ in LaneRecord(rank: rank, size: size) }
         peers = Array(repeating: Peer(), count: size)
     }
 
@@ -64,9 +62,14 @@ struct LockstepStateMachine: Sendable {
     }
 
     /// Whether a step has no outcome yet.
-    func isOpen(_ step: StepID) -> Bool { self[step.lane].open[step.number] != nil }
+    func lacksOutcome(_ step: StepID) -> Bool { self[step.lane].lacksOutcome(step.number) }
 
-    subscript(lane: LockstepLane) -> LaneRecord {
+    /// Whether a rank has said that it made a step.
+    func hasMade(_ step: StepID, _ peer: Int) -> Bool {
+        step.number < (peer == rank ? self[step.lane].count : self[step.lane].peerCounts[peer])
+    }
+
+    private(set) subscript(lane: LockstepLane) -> LaneRecord {
         get { lanes[Int(lane.rawValue)] }
         _modify { yield &lanes[Int(lane.rawValue)] }
     }
@@ -80,7 +83,7 @@ extension LockstepStateMachine {
     /// - Parameters:
     ///   - label: The step in words.
     ///   - content: The fingerprint of what must agree between the ranks.
-    ///   - ranks: How many ranks are needed for the outcome; 0 for a step that was refused and has none.
+    ///   - ranks: How many ranks run it; 0 for a step that was refused and has no outcome.
     ///   - now: The time since any fixed moment.
     /// - Returns: The step; `nil` after a failure and after the end.
     mutating func made(
@@ -88,7 +91,7 @@ extension LockstepStateMachine {
     ) -> (step: StepID?, actions: [LockstepAction]) {
         guard failure == nil, !hasEnded else { return (nil, []) }
         let step = StepID(lane: lane, number: self[lane].count)
-        let note = self[lane].append(label, content, ranks: ranks, now: now)
+        let note = self[lane].append(label, content, isOpen: ranks > 0, now: now)
         for peer in others {
             if let other = self[lane].takeAhead(of: peer) {
                 guard other != note else { continue }
@@ -97,52 +100,28 @@ extension LockstepStateMachine {
                 return (step, fail(endedEarly(peer, step, label)))
             }
         }
+        self[lane].settle()
         var actions: [LockstepAction] = []
-        if size > 1 {
-            if self[lane].unsentCount >= Self.batch {
-                actions += announce(lane)
-            } else if !isTickArmed {
-                isTickArmed = true
-                actions.append(.armTick)
-            }
-        }
-        if ranks > 0, lane == .submissions, members(of: step, ranks: ranks).contains(rank) {
-            actions.append(.run(step))
-        }
-        if ranks > 0, let outcome = self[lane].takeEarly(step.number) { actions.append(.end(step, outcome)) }
-        self[lane].trim(rank)
-        return (step, actions)
+        if size > 1, self[lane].isCaughtUp || self[lane].unsentCount >= Self.batch { actions += announce(lane) }
+        if lane == .submissions, (rank - owner(of: step) + size) % size < ranks { actions.append(.run(step)) }
+        return (step, actions + ends(lane, from: step.number))
     }
 
     /// A step that this rank owns has ended.
     mutating func finished(_ step: StepID, _ outcome: StepOutcome) -> [LockstepAction] {
-        guard failure == nil, self[step.lane].open.removeValue(forKey: step.number) != nil else { return [] }
-        guard size > 1 else { return [.end(step, outcome)] }
+        guard failure == nil, lacksOutcome(step) else { return [] }
         // The note of a step leaves before its outcome.
-        return announce(step.lane) + [.tell(step, outcome), .end(step, outcome)]
-    }
-
-    /// The moment for which `armTick` asked: what was not said yet is said.
-    mutating func tick() -> [LockstepAction] {
-        isTickArmed = false
-        guard failure == nil, size > 1 else { return [] }
-        return LockstepLane.allCases.flatMap { announce($0) }
+        let news = size > 1 ? announce(step.lane) + [.tell(step, outcome)] : []
+        return news + end(step, outcome)
     }
 
     /// This rank's program has ended; others may still need it.
     mutating func programEnded() -> [LockstepAction] {
         guard !hasEnded else { return [] }
-        var actions = tick()
-        if failure == nil {
-            for lane in LockstepLane.allCases {
-                for peer in others {
-                    guard let other = self[lane].nextAhead(of: peer) else { continue }
-                    let step = StepID(lane: lane, number: self[lane].count)
-                    actions += fail(.ended(step, other.label, on: peer, after: self[lane].lastLabel, on: rank))
-                    break
-                }
-                if failure != nil { break }
-            }
+        var actions: [LockstepAction] = []
+        if failure == nil, size > 1 {
+            actions += LockstepLane.allCases.flatMap { announce($0) }
+            actions += failIfAhead()
         }
         hasEnded = true
         if size > 1 { actions.append(.farewell(lanes.map(\.count))) }
@@ -154,14 +133,16 @@ extension LockstepStateMachine {
         guard failure == nil else { return [] }
         for lane in LockstepLane.allCases {
             for peer in others where !peers[peer].isHeld {
-                let from = peers[peer].lastHeld
-                guard let (number, label) = overdue(lane, peer, now: now, from: from) else { continue }
-                let record = self[lane]
-                let count = record.peerCounts[peer]
+                let count = self[lane].peerCounts[peer]
+                guard count < self[lane].count else { continue }
+                let own = self[lane].own(count)
+                guard now - max(own.time, peers[peer].lastHeld) > patience,
+                    self[lane].open.contains(where: { $0 >= count })
+                else { continue }
                 return fail(
                     .overdue(
-                        StepID(lane: lane, number: number), label, on: rank, made: count,
-                        last: record.label(before: count), on: peer, patience))
+                        StepID(lane: lane, number: count), own.note.label, on: rank,
+                        last: self[lane].label(before: count), on: peer, patience))
             }
         }
         return []
@@ -173,28 +154,31 @@ extension LockstepStateMachine {
         return fail(failure)
     }
 
-    /// The oldest open step that needs a rank which has not made it for too long.
-    private func overdue(
-        _ lane: LockstepLane, _ peer: Int, now: Duration, from: Duration
-    ) -> (number: UInt64, label: String)? {
-        let record = self[lane]
-        var number = record.peerCounts[peer]
-        while number < record.count {
-            let own = record.own(number)
-            guard now - max(own.time, from) > patience else { return nil }
-            if record.open[number] != nil {
-                let step = StepID(lane: lane, number: number)
-                if members(of: step, ranks: own.ranks).contains(peer) { return (number, own.note.label) }
+    /// Another rank has made a step that this one will never make.
+    private mutating func failIfAhead() -> [LockstepAction] {
+        for lane in LockstepLane.allCases {
+            for peer in others {
+                guard let other = self[lane].nextAhead(of: peer) else { continue }
+                let step = StepID(lane: lane, number: self[lane].count)
+                return fail(.ended(step, other.label, on: peer, after: self[lane].lastLabel, on: rank))
             }
-            number += 1
         }
-        return nil
+        return []
     }
 
     private mutating func announce(_ lane: LockstepLane) -> [LockstepAction] {
         let (first, notes) = self[lane].takeUnsent()
-        self[lane].trim(rank)
         return notes.isEmpty ? [] : [.announce(lane, first: first, notes)]
+    }
+
+    /// Ends a future, now or when all ranks have made the step.
+    private mutating func end(_ step: StepID, _ outcome: StepOutcome) -> [LockstepAction] {
+        self[step.lane].keep(outcome, of: step.number).map { [.end(step, $0)] } ?? []
+    }
+
+    /// Ends the futures of steps from a number that all ranks have made by now.
+    private mutating func ends(_ lane: LockstepLane, from first: UInt64) -> [LockstepAction] {
+        self[lane].takeAgreed(from: first).map { .end(StepID(lane: lane, number: $0.number), $0.outcome) }
     }
 }
 
@@ -209,25 +193,24 @@ extension LockstepStateMachine {
         guard first == self[lane].peerCounts[peer], !peers[peer].hasEnded else {
             return fail(.protocolViolation(peer, "announced \(lane.noun) \(first) out of order"))
         }
+        let agreed = self[lane].agreedCount
         for (offset, note) in notes.enumerated() {
-            let number = first + UInt64(offset)
-            guard number < self[lane].count else {
-                self[lane].addAhead(note, of: peer)
-                if hasEnded {
-                    let step = StepID(lane: lane, number: number)
-                    return fail(.ended(step, note.label, on: peer, after: self[lane].lastLabel, on: rank))
+            let step = StepID(lane: lane, number: first + UInt64(offset))
+            if step.number < self[lane].count {
+                let own = self[lane].own(step.number).note
+                guard own == note else {
+                    return fail(.different(step, own.label, on: rank, note.label, on: peer))
                 }
-                continue
-            }
-            let own = self[lane].own(number).note
-            self[lane].peerCounts[peer] += 1
-            if own != note {
-                let step = StepID(lane: lane, number: number)
-                return fail(.different(step, own.label, on: rank, note.label, on: peer))
+                self[lane].peerMade(peer, ahead: nil)
+            } else if hasEnded {
+                return fail(.ended(step, note.label, on: peer, after: self[lane].lastLabel, on: rank))
+            } else {
+                self[lane].peerMade(peer, ahead: note)
             }
         }
-        self[lane].trim(rank)
-        return []
+        // What has gathered leaves when the others have come as far as they were told.
+        let news = self[lane].unsentCount > 0 && self[lane].isCaughtUp ? announce(lane) : []
+        return news + ends(lane, from: agreed)
     }
 
     /// The owner of a step tells how it ended.
@@ -236,12 +219,7 @@ extension LockstepStateMachine {
         guard owner(of: step) == peer, step.number < self[step.lane].peerCounts[peer] else {
             return fail(.protocolViolation(peer, "answered \(step.lane.noun) \(step.number), which is not its own"))
         }
-        guard step.number < self[step.lane].count else {
-            self[step.lane].early[step.number] = outcome
-            return []
-        }
-        guard self[step.lane].open.removeValue(forKey: step.number) != nil else { return [] }
-        return [.end(step, outcome)]
+        return end(step, outcome)
     }
 
     /// Another rank's program has ended.

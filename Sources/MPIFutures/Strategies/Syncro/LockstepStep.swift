@@ -56,8 +56,6 @@ enum LockstepAction: Sendable, Equatable {
     case tellFailure(LockstepFailure)
     /// End all futures that are open here, and all work.
     case fail(LockstepFailure)
-    /// Call `tick` in a moment.
-    case armTick
     /// All programs have ended.
     case leave
 }
