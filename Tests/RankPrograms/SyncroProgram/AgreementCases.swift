@@ -227,7 +227,8 @@ enum AgreementCases {
         Report.error(await place.pool.submit(value) { _ in 1 }.result.error, .encodingFailed, [], "does not encode")
         var options = TaskOptions()
         options.ranks = .gang(place.size + 1)
-        Report.error(await place.pool.submit(1, options: options) { $0 }.result.error, .rankMismatch, [], "too many ranks")
+        Report.error(
+            await place.pool.submit(1, options: options) { $0 }.result.error, .rankMismatch, [], "too many ranks")
         Report.equal(try await place.pool.submit(1) { $0 }.value, 1, "after refusals")
     }
 

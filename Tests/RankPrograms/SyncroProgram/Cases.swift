@@ -33,7 +33,8 @@ struct Cases {
         Report.equal(pool.workers, size, "workers")
         Report.equal(pool.isRoot, rank == 0, "isRoot")
         let filter = ProcessInfo.processInfo.environment["CASE"] ?? ""
-        for (name, body) in AgreementCases.all + GangCases.all + DivergenceCases.all where filter.isEmpty || name == filter {
+        for (name, body) in AgreementCases.all + GangCases.all + DivergenceCases.all
+        where filter.isEmpty || name == filter {
             let patience = Duration.seconds(name.hasPrefix("overdue") ? 1 : 20)
             let place = Place(
                 pool: try await MPIExecutor(lockstepApart: patience, seed: 7), rank: rank, size: size,

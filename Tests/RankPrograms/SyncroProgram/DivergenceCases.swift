@@ -52,7 +52,8 @@ enum DivergenceCases {
             ? await place.pool.submit("x", options: options) { $0.utf8.count }
             : await place.pool.submit(2, options: options) { $0 }
         await check(
-            place, [future], ["submission 0", "ClosureTask<Int, Int>", "ClosureTask<String, Int>", "pick"], "other type")
+            place, [future], ["submission 0", "ClosureTask<Int, Int>", "ClosureTask<String, Int>", "pick"], "other type"
+        )
     }
 
     private static func otherOrder(_ place: Cases.Place) async throws {

@@ -15,6 +15,7 @@ enum Endings {
         case "status": try await status(pool)
         case "caught": try await caught(pool)
         case "uncaught": try await uncaught(pool)
+        case "stuck": try await stuck(pool)
         default: Report.fail("no ending \(name)")
         }
     }
@@ -57,5 +58,12 @@ enum Endings {
     /// Nobody catches the error.
     private static func uncaught(_ pool: MPIExecutor) async throws {
         _ = try await pool.submit(pool.isRoot ? 1 : 2) { $0 }.value
+    }
+
+    /// The last rank goes on with something of its own.
+    private static func stuck(_ pool: MPIExecutor) async throws {
+        let future = await pool.submit(pool.isRoot ? 1 : 2) { $0 }
+        Report.error(await future.result.error, .divergence, [], "stuck")
+        if !pool.isRoot { try await Task.sleep(for: .seconds(100)) }
     }
 }

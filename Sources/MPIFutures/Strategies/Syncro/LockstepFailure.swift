@@ -40,7 +40,8 @@ struct LockstepFailure: Error, Sendable, Equatable {
     static func ended(_ step: StepID, _ label: String, on rank: Int, after last: String, on otherRank: Int) -> Self {
         Self(
             code: .divergence,
-            message: "the ranks diverged at \(step.lane.noun) \(step.number): rank \(rank) made \(label), and the program of "
+            message:
+                "the ranks diverged at \(step.lane.noun) \(step.number): rank \(rank) made \(label), and the program of "
                 + "rank \(otherRank) ended after \(made(step.number, step.lane, last)). \(causes)")
     }
 
@@ -50,7 +51,8 @@ struct LockstepFailure: Error, Sendable, Equatable {
     ) -> Self {
         Self(
             code: .divergence,
-            message: "the ranks diverged, or one is stuck: rank \(rank) made \(step.lane.noun) \(step.number), \(label), "
+            message:
+                "the ranks diverged, or one is stuck: rank \(rank) made \(step.lane.noun) \(step.number), \(label), "
                 + "and has waited \(patience) for rank \(otherRank) to make it too; that rank has made "
                 + "\(made(step.number, step.lane, last)). \(causes) A rank that is to work for long on its own belongs in "
                 + "`onRoot`; \(PoolEnvironment.lockstepPatience) sets the seconds of patience.")

@@ -105,7 +105,8 @@ final class LockstepProcess: Sendable {
         let status = status == 0 && job.unseenFailure != nil ? Self.failureStatus : status
         guard mayLeave else {
             LockstepJob.say(
-                "rank \(job.rank) leaves without rank \(job.rankAtWork.map { "\($0)" } ?? "?"), whose program does not end")
+                "rank \(job.rank) leaves without rank \(job.rankAtWork.map { "\($0)" } ?? "?"), whose program does not end"
+            )
             Self.leave(status == 0 ? Self.failureStatus : status)
         }
         guard finalize(parts, job.failure == nil ? Self.finalizePatience : Self.brokenPatience) else {

@@ -121,10 +121,14 @@ extension LockstepStateMachine {
         var actions: [LockstepAction] = []
         if failure == nil, size > 1 {
             actions += LockstepLane.allCases.flatMap { announce($0) }
-            actions += failIfAhead()
+            if let failure = failureIfAhead { actions += fail(failure, isNews: false) }
         }
         hasEnded = true
-        if size > 1 { actions.append(.farewell(lanes.map(\.count))) }
+        if size > 1 {
+            // Somebody who has not heard of a failure would take this farewell for one.
+            if let failure { actions.append(.tellFailure(failure)) }
+            actions.append(.farewell(lanes.map(\.count)))
+        }
         return actions + leaveIfAlone()
     }
 
@@ -155,15 +159,15 @@ extension LockstepStateMachine {
     }
 
     /// Another rank has made a step that this one will never make.
-    private mutating func failIfAhead() -> [LockstepAction] {
+    private var failureIfAhead: LockstepFailure? {
         for lane in LockstepLane.allCases {
             for peer in others {
                 guard let other = self[lane].nextAhead(of: peer) else { continue }
                 let step = StepID(lane: lane, number: self[lane].count)
-                return fail(.ended(step, other.label, on: peer, after: self[lane].lastLabel, on: rank))
+                return .ended(step, other.label, on: peer, after: self[lane].lastLabel, on: rank)
             }
         }
-        return []
+        return nil
     }
 
     private mutating func announce(_ lane: LockstepLane) -> [LockstepAction] {

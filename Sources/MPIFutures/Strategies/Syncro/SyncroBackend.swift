@@ -216,7 +216,8 @@ extension SyncroBackend {
     }
 
     private static func end<Work: RemoteTask>(
-        _ outcome: StepOutcome, of work: Work.Type, _ finish: @escaping @Sendable (Result<Work.Output, any Error>) -> Void
+        _ outcome: StepOutcome, of work: Work.Type,
+        _ finish: @escaping @Sendable (Result<Work.Output, any Error>) -> Void
     ) {
         let decode: @Sendable () -> Void = {
             finish(outcome.result { try TaskPayload.output(of: Work.self, from: $0) })
