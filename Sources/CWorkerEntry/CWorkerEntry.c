@@ -13,26 +13,64 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Defined in Swift, in MPIFutures. Never returns.
+// Defined in Swift, in MPIFutures. The second and third never return.
+int mpifutures_rank_role(void);
 void mpifutures_worker_main(const char *socketPath);
+void mpifutures_rank_main(int rank);
+void mpifutures_rank_end(int status);
 
 typedef void (*CWorkerEntry_initializer)(int, char **, char **);
 extern CWorkerEntry_initializer __init_array_start[] __attribute__((visibility("hidden")));
 extern CWorkerEntry_initializer __init_array_end[] __attribute__((visibility("hidden")));
 
-__attribute__((constructor)) static void CWorkerEntry_divert(int argc, char **argv, char **environment) {
-    const char *value = getenv(CWORKERENTRY_VARIABLE);
-    if (value == NULL || *value == '\0') return;
-    char *socketPath = strdup(value);
-    unsetenv(CWORKERENTRY_VARIABLE);
-    // The constructors after this one have not run, and code of the program may rely on them.
+static void CWorkerEntry_divert(int argc, char **argv, char **environment);
+
+/// Runs the constructors after the one that diverts: code of the program may rely on them.
+static void CWorkerEntry_runOtherConstructors(int argc, char **argv, char **environment) {
     int passed = 0;
     for (CWorkerEntry_initializer *entry = __init_array_start; entry < __init_array_end; entry++) {
         if (passed) (*entry)(argc, argv, environment);
         if (*entry == CWorkerEntry_divert) passed = 1;
     }
-    mpifutures_worker_main(socketPath);
-    _exit(70);
+}
+
+static void CWorkerEntry_exit(int status, void *unused) {
+    (void)unused;
+    mpifutures_rank_end(status);
+}
+
+static int CWorkerEntry_isSet(const char *name) {
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0';
+}
+
+__attribute__((constructor)) static void CWorkerEntry_divert(int argc, char **argv, char **environment) {
+    const char *value = getenv(CWORKERENTRY_VARIABLE);
+    if (value != NULL && *value != '\0') {
+        char *socketPath = strdup(value);
+        unsetenv(CWORKERENTRY_VARIABLE);
+        CWorkerEntry_runOtherConstructors(argc, argv, environment);
+        mpifutures_worker_main(socketPath);
+        _exit(70);
+    }
+    if (!CWorkerEntry_isSet("OMPI_COMM_WORLD_RANK") && !CWorkerEntry_isSet("PMIX_RANK") &&
+        !CWorkerEntry_isSet("PMI_RANK"))
+        return;
+    int rank = mpifutures_rank_role();
+    if (rank > 0) {
+        CWorkerEntry_runOtherConstructors(argc, argv, environment);
+        mpifutures_rank_main(rank);
+        _exit(70);
+    }
+    // All ranks run the program: loops over sets must be the same in each.
+    if (rank == CWORKERENTRY_LOCKSTEP) {
+        int reason = CWorkerEntry_reexecuteWithDeterministicHashing(argv);
+        if (reason != 0)
+            fprintf(stderr, "hashing is not deterministic, for the program could not be run again: %s\n", strerror(reason));
+        return;
+    }
+    // The other ranks wait for rank 0, even if it never uses them.
+    if (rank == 0) on_exit(CWorkerEntry_exit, NULL);
 }
 
 pid_t CWorkerEntry_fork(void) { return fork(); }

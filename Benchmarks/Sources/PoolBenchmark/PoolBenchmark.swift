@@ -10,9 +10,10 @@ import MPIFutures
 @main
 struct PoolBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures a dynamic pool and prints one JSON object.")
+        abstract: "Measures a pool and prints one JSON object.",
+        discussion: "Alone it measures a dynamic pool; under mpirun, the ranks of that job.")
 
-    @Option(help: "Workers of the pool.")
+    @Option(help: "Workers of a dynamic pool.")
     var workers = 2
 
     @Option(help: "Tasks of the submit rate.")
@@ -31,7 +32,7 @@ struct PoolBenchmark: AsyncParsableCommand {
     var idleSeconds = 0
 
     mutating func run() async throws {
-        let pool = try await MPIExecutor(strategy: .dynamic, workers: workers)
+        let pool = try await MPIExecutor(workers: workers)
         var figures: [String: Double] = [:]
         for _ in 0..<200 { _ = try await pool.submit(1) { $0 + 1 }.value }
         figures["roundTripMicroseconds"] = try await roundTrip(pool)
@@ -93,7 +94,7 @@ struct PoolBenchmark: AsyncParsableCommand {
     /// The most that one worker uses of a core while nothing is submitted, in percent.
     private func idle(_ pool: MPIExecutor) async throws -> Double {
         // A gang of all workers tells who they are, and leaves MPI initialised in them.
-        let workers = try await pool.submit(0, ranks: self.workers) { _, communicator in
+        let workers = try await pool.submit(0, ranks: pool.largestGang) { _, communicator in
             try communicator.allGather(getpid())
         }.value
         let before = workers.map(Self.ticks)

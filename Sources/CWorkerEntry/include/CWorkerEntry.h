@@ -9,6 +9,9 @@
 /// The variable that makes a process a worker: the pool's socket. It is removed before anything else happens.
 #define CWORKERENTRY_VARIABLE "MPIFUTURES_WORKER"
 
+/// What the Swift side answers for a process that runs `main` in step with others.
+#define CWORKERENTRY_LOCKSTEP (-2)
+
 /// What a worker says about itself in memory that it shares with its guardian, which outlives a crash.
 typedef struct {
     /// The number of the task that runs plus one; 0 between tasks.

@@ -51,6 +51,7 @@ public struct BinaryEncoder: Sendable {
     private static func collect(_ byteCount: Int, _ drain: Drain) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initializedCount in
             var rest = UnsafeMutableRawBufferPointer(buffer)
+            LargePages.use(for: rest)
             drain { piece in
                 // Safe: the pieces have `byteCount` bytes together, for which the buffer has room.
                 rest.copyMemory(from: piece)

@@ -125,6 +125,7 @@ extension WireReader {
         return Array(unsafeUninitializedCapacity: elementCount) { buffer, initializedCount in
             // Safe: the buffer has room for `elementCount` elements, `boundedCount` found as many in the payload, and
             // every bit pattern is a value (Booleans were checked above).
+            LargePages.use(for: UnsafeMutableRawBufferPointer(buffer))
             UnsafeMutableRawBufferPointer(buffer).baseAddress?.copyMemory(from: source, byteCount: byteCount)
             initializedCount = elementCount
         }

@@ -18,10 +18,11 @@ struct IncomingPieces {
         private var received = 0
         private var request: MPI_Request?
 
-        init(byteCount: Int, kind: MessagePort.Kind) {
+        init(byteCount: Int, kind: MessagePort.Kind, _ prepare: (UnsafeMutableRawBufferPointer) -> Void) {
             var start: UnsafeMutableRawPointer?
             bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
                 start = buffer.baseAddress.map { UnsafeMutableRawPointer($0) }
+                prepare(UnsafeMutableRawBufferPointer(buffer))
                 count = byteCount
             }
             // Safe: nobody else holds the array before it is handed on, and it is not changed, so its storage stays
@@ -57,8 +58,10 @@ struct IncomingPieces {
     private var announced: [Int]
     /// Ranks with something under way.
     private var busy: Set<Int> = []
+    private let prepare: @Sendable (UnsafeMutableRawBufferPointer) -> Void
 
-    init(size: Int) {
+    init(size: Int, prepare: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
+        self.prepare = prepare
         arrivals = Array(repeating: nil, count: size)
         announced = Array(repeating: 0, count: size)
     }
@@ -76,7 +79,7 @@ struct IncomingPieces {
             let kind = MessagePort.Kind(rawValue: found.tag) ?? .message
             let arrival =
                 arrivals[rank]
-                ?? Arrival(byteCount: kind == .body ? announced[rank] : Int(found.byteCount), kind: kind)
+                ?? Arrival(byteCount: kind == .body ? announced[rank] : Int(found.byteCount), kind: kind, prepare)
             arrivals[rank] = arrival
             busy.insert(rank)
             try arrival.receive(found)

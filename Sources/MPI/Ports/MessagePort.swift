@@ -50,13 +50,16 @@ package final class MessagePort: Sendable {
     ///
     /// - Parameter thread: Where messages are received: another thread than the shared one needs
     ///   ``ThreadSupport/multiple``.
-    package init(on thread: MPIThread) throws(MPIError) {
+    /// - Parameter prepare: Is shown the memory of each message before something is received into it.
+    package init(
+        on thread: MPIThread, prepare: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void = { _ in }
+    ) throws(MPIError) {
         communicator = try Communicator.world().duplicate()
         rank = communicator.rank
         size = communicator.size
         self.thread = thread
         sendsAnywhere = MPIRuntime.shared.threadSupport == .multiple
-        incoming = Mutex(IncomingPieces(size: communicator.size))
+        incoming = Mutex(IncomingPieces(size: communicator.size, prepare: prepare))
     }
 
     /// Sends a message to another rank, from any thread.

@@ -20,9 +20,15 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     /// The thread's name, as a debugger or `top -H` shows it (Linux keeps 15 bytes).
     package let name: String
     private let queue = JobQueue()
-    private let poller = Mutex<(@Sendable () -> Bool)?>(nil)
+    private let poller = Mutex<Poller?>(nil)
     private let hasStarted = Atomic<Bool>(false)
     private let threadID = Atomic<UInt>(0)
+
+    /// A function in a struct of its own: directly in a generic `Mutex` it would be wrapped anew at every access, and each
+    /// call go through all the wrappers.
+    private struct Poller {
+        let poll: @Sendable () -> Bool
+    }
 
     /// Makes a thread; it starts with its first job and lives as long as the process.
     package init(name: String) {
@@ -41,7 +47,7 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     ///
     /// - Parameter poll: the poller, or `nil` to have none: the thread then sleeps until a job comes.
     package func setPoller(_ poll: (@Sendable () -> Bool)?) {
-        poller.withLock { $0 = poll }
+        poller.withLock { $0 = poll.map { Poller(poll: $0) } }
         startIfNeeded()
         queue.wake()
     }
@@ -50,7 +56,7 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     ///
     /// To be called on this thread.
     func pollWhileWaiting() {
-        _ = poller.withLock { $0 }?()
+        _ = poller.withLock { $0 }?.poll()
     }
 
     /// Has the poller look again at once, from any thread.
@@ -124,11 +130,11 @@ extension MPIThread {
             }
             let hadJobs = !batch.isEmpty
             batch.removeAll(keepingCapacity: true)
-            guard let poll = poller.withLock({ $0 }) else {
+            guard let poller = poller.withLock({ $0 }) else {
                 backoff = nil
                 continue
             }
-            if poll() || hadJobs || backoff == nil {
+            if poller.poll() || hadJobs || backoff == nil {
                 backoff = Backoff(isCrowded: HostProcessors.areCrowded)
                 idleSince = timespec.monotonicNanoseconds
             }

@@ -61,12 +61,13 @@ public actor MPIExecutor: FutureExecutor {
                 DispatchClient(seed: seed, initializer: initializer?.payload))
         case .local:
             backend = LocalBackend(workers: count, seed: seed, initializer: initializer)
+        case .masterWorker:
+            let job = MasterWorkerJob.current(bootDeadline: bootDeadline)
+            backend = MasterWorkerBackend(job, DispatchClient(seed: seed, initializer: initializer?.payload))
         case .syncro:
             backend = SyncroBackend(
                 try await LockstepProcess.shared.job(bootDeadline, asked: workers, environment), seed: seed,
                 initializer: initializer)
-        case .masterWorker:
-            throw ExecutorError(.launchMismatch, "\(choice.kind) is not there yet")
         }
         self.strategy = choice.strategy
         description = "\(choice.strategy): \(backend.summary) (\(choice.reason))"

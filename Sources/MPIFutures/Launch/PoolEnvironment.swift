@@ -17,6 +17,8 @@ enum PoolEnvironment {
     static let continuous = "MPIFUTURES_CONTINUOUS"
     /// How many seconds a rank of a program in lockstep waits for another to make the same step.
     static let lockstepPatience = "MPIFUTURES_LOCKSTEP_PATIENCE"
+    /// Whether rank 0 of a master/worker job takes part in collective tasks: `computes` or `dispatches`.
+    static let root = "MPIFUTURES_ROOT"
     /// Makes a process a worker; set for workers only.
     static let worker = "MPIFUTURES_WORKER"
     /// The pool's secret; set for workers only.
@@ -25,7 +27,7 @@ enum PoolEnvironment {
     static let job = "MPIFUTURES_JOB"
 
     /// The variables that users set.
-    static let settings = [strategy, workers, launcher, hostfile, continuous, lockstepPatience]
+    static let settings = [strategy, workers, launcher, hostfile, continuous, root, lockstepPatience]
     /// The variables that are set for processes which the library starts.
     static let internals = [worker, secret, job]
 
@@ -81,6 +83,10 @@ enum PoolEnvironment {
         _ = try patience(environment)
         if let text = environment[continuous], text != "0", text != "1" {
             throw ExecutorError(.invalidArgument, "\(continuous) is \"\(text)\": set it to 0 or 1, or unset it")
+        }
+        if let text = environment[root], text != "computes", text != "dispatches" {
+            throw ExecutorError(
+                .invalidArgument, "\(root) is \"\(text)\": set it to computes or dispatches, or unset it")
         }
     }
 

@@ -13,7 +13,7 @@ struct Frame: Sendable, Equatable {
         case hello = 1
         case started, returned, threw, dropped, progress, collectivePrepared, collectiveFailed
         case output, ended
-        case initialized, initializerFailed
+        case initialized, initializerFailed, left
         // To a worker.
         case welcome = 64
         case refused, run, initialize, cancel, revoke, abandon, prepareCollective, leave

@@ -5,8 +5,10 @@ import Futures
 
 /// Cuts a byte stream into frames; bodies are collected as they come, so a large one is copied once.
 struct FrameParser {
-    /// Memory is claimed as bytes come, except that a body of usual size gets its room at once.
-    private static let trusted = 1 << 20
+    /// The most memory that is claimed at once because a length says so; beyond it, memory is claimed as bytes come.
+    ///
+    /// Small until it is known who is at the other end.
+    var trusted = 1 << 20
 
     private var head: [UInt8] = []
     private var frame: Frame?
@@ -24,8 +26,8 @@ struct FrameParser {
                 guard try readHeader(&input) else { return }
             }
             // The prefix is complete before the body begins.
-            guard Self.move(&input, to: &frame!.prefix, upTo: prefixLength),
-                Self.move(&input, to: &frame!.body, upTo: bodyLength)
+            guard Self.move(&input, to: &frame!.prefix, upTo: prefixLength, trusted: trusted),
+                Self.move(&input, to: &frame!.body, upTo: bodyLength, trusted: trusted)
             else { return }
             // Safe: it was made above, or in an earlier call that left it unfinished.
             frames.append(frame!)
@@ -52,11 +54,15 @@ struct FrameParser {
 
     /// Moves bytes until the target has its length; false where they do not suffice.
     private static func move(
-        _ input: inout Slice<UnsafeRawBufferPointer>, to target: inout [UInt8], upTo length: Int
+        _ input: inout Slice<UnsafeRawBufferPointer>, to target: inout [UInt8], upTo length: Int, trusted: Int
     ) -> Bool {
         let count = min(length - target.count, input.count)
         if count > 0 {
-            if target.isEmpty { target.reserveCapacity(min(length, max(count, trusted))) }
+            if target.isEmpty {
+                target = [UInt8](unsafeUninitializedCapacity: min(length, max(count, trusted))) { buffer, _ in
+                    LargePages.use(for: UnsafeMutableRawBufferPointer(buffer))
+                }
+            }
             target.append(contentsOf: UnsafeRawBufferPointer(rebasing: input.prefix(count)))
             input = input.dropFirst(count)
         }
@@ -69,7 +75,7 @@ struct FrameParser {
             input = input.dropFirst(Frame.headerSize)
             return true
         }
-        guard Self.move(&input, to: &head, upTo: Frame.headerSize) else { return false }
+        guard Self.move(&input, to: &head, upTo: Frame.headerSize, trusted: trusted) else { return false }
         let whole = head
         head = []
         do {

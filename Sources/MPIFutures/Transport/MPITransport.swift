@@ -30,18 +30,22 @@ final class MPITransport: RankTransport {
     private let outbox: Mutex<Outbox>
     private let inbox: Mutex<Inbox>
 
-    /// Opens the transport of this rank and starts to receive.
+    /// Opens the transport of this rank; it receives from ``start()`` on.
     ///
     /// Collective over the job; on the MPI thread, after MPI was started.
     init(_ receiver: any RankReceiver) throws {
         // With a thread of its own the transport is never held up by a solve.
         let thread =
             MPIRuntime.shared.threadSupport == .multiple ? MPIThread(name: "mpi-messages") : MPIThread.shared
-        port = try MessagePort(on: thread)
+        port = try MessagePort(on: thread) { LargePages.use(for: $0) }
         self.receiver = receiver
         outbox = Mutex(Outbox(small: Array(repeating: [], count: port.size)))
         inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(), count: port.size)))
-        thread.setPoller { [weak self] in self?.poll() ?? false }
+    }
+
+    /// Starts to receive.
+    func start() {
+        port.thread.setPoller { [weak self] in self?.poll() ?? false }
     }
 
     var rank: Int { port.rank }

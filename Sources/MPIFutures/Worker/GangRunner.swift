@@ -59,6 +59,15 @@ final class GangRunner: Sendable {
         state.withLock { $0.gangs[task] }?.abandonment.raise(because: "another rank of the gang failed or was lost")
     }
 
+    /// Every gang is over.
+    func abandonAll(because reason: String) {
+        let gangs = state.withLock { Array($0.gangs.values) }
+        for gang in gangs {
+            gang.task?.cancel()
+            gang.abandonment.raise(because: reason)
+        }
+    }
+
     /// Cancels the Swift task, and leaves the communicator.
     func cancel(_ task: TaskID) {
         guard let gang = state.withLock({ $0.gangs[task] }) else { return }

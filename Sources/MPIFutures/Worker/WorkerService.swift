@@ -34,6 +34,7 @@ final class WorkerService: FrameReceiver {
             let connection = SocketConnection(try UnixSocket.connect(to: setup.socket), self)
             desk.withLock { $0 = WorkerDesk(connection, record) }
             connection.send(Frame(kind: .hello, body: try BinaryEncoder().encode(setup.hello(.worker, pid: getpid()))))
+            connection.trust()
             connection.start()
         } catch {
             // The program is gone before it was met.

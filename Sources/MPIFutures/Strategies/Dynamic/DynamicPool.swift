@@ -120,24 +120,8 @@ extension DynamicPool {
             guard case .run(_, _, let seat?) = command else { return (connection, []) }
             return (connection, seat.members.compactMap { state.workers[$0]?.rank })
         }
-        guard let (connection, members) = target else { return }
-        switch command {
-        case .run(let task, let submission, let seat):
-            guard case .encoded(let payload) = submission.body else {
-                preconditionFailure("a task of this process was sent to a worker")
-            }
-            connection.enqueue(
-                RunOrder.frame(task, submission.header, payload, rank: seat?.rank ?? 0, members: members))
-        case .initialize(let client):
-            if let payload = client.initializer {
-                connection.enqueue(InitializeOrder.frame(client.number, payload))
-            }
-        case .cancel(let task): connection.enqueue(Frame(kind: .cancel, task: task.number))
-        case .revoke(let task): connection.enqueue(Frame(kind: .revoke, task: task.number))
-        case .abandon(let task): connection.enqueue(Frame(kind: .abandon, task: task.number))
-        case .prepareCollective: connection.enqueue(Frame(kind: .prepareCollective))
-        case .leave: connection.enqueue(Frame(kind: .leave))
-        }
+        guard let (connection, members) = target, let frame = command.frame(members: members) else { return }
+        connection.enqueue(frame)
     }
 
     func flush() {

@@ -57,6 +57,7 @@ final class PoolEndpoint: FrameReceiver {
             case .worker:
                 let worker = try pool.admit(hello, connection)
                 peer.withLock { $0 = .worker(worker) }
+                connection.trust()
                 pool.joined(worker, hello)
             case .guardian:
                 try pool.admitGuardian(hello, connection)

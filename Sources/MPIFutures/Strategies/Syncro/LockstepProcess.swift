@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The start and the end of lockstep in this process.
 
+import CWorkerEntry
 import Foundation
 import Futures
 import MPI
@@ -73,6 +74,9 @@ final class LockstepProcess: Sendable {
 
     private func start(_ patience: Duration) -> Future<LockstepJob> {
         let promise = Promise<LockstepJob>()
+        // Ranks share the cores: their libraries get as many threads as the launcher was told, one unless it was.
+        let threads = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap { Int32($0) } ?? 1
+        _ = CWorkerEntry_setNumericThreads(max(1, threads))
         Task(executorPreference: MPIThread.shared) {
             do {
                 try MPIThread.shared.runInitialize()
@@ -80,6 +84,7 @@ final class LockstepProcess: Sendable {
                 let job = LockstepJob(rank: world.rank, size: world.size, patience: patience)
                 let transport = try MPITransport(job)
                 job.attach(transport)
+                transport.start()
                 self.parts.withLock { $0 = Parts(job: job, transport: transport) }
                 // The last to be registered is the first to be called: before the libraries' own handlers.
                 on_exit({ status, _ in LockstepProcess.shared.programEnded(status) }, nil)

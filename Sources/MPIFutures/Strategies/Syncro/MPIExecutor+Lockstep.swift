@@ -13,7 +13,9 @@ extension MPIExecutor {
         let job = try await Task(executorPreference: MPIThread.shared) {
             let world = try Communicator.world()
             let job = LockstepJob(rank: world.rank, size: world.size, patience: patience)
-            job.attach(try MPITransport(job))
+            let transport = try MPITransport(job)
+            job.attach(transport)
+            transport.start()
             return job
         }.value
         self.init(SyncroBackend(job, seed: seed), .syncro, "asked for by the program")
