@@ -66,6 +66,9 @@ struct IncomingPieces {
         announced = Array(repeating: 0, count: size)
     }
 
+    /// Whether something is under way.
+    var isBusy: Bool { !busy.isEmpty }
+
     /// Looks once at every rank.
     mutating func poll(
         _ communicator: OpaquePointer, _ body: (_ bytes: [UInt8], _ kind: MessagePort.Kind, _ rank: Int) -> Int

@@ -19,6 +19,8 @@ enum PoolEnvironment {
     static let lockstepPatience = "MPIFUTURES_LOCKSTEP_PATIENCE"
     /// Whether rank 0 of a master/worker job takes part in collective tasks: `computes` or `dispatches`.
     static let root = "MPIFUTURES_ROOT"
+    /// The thread support to ask MPI for: `multiple`, or `funneled` where that of the MPI library is not to be trusted.
+    static let threads = "MPIFUTURES_THREADS"
     /// Makes a process a worker; set for workers only.
     static let worker = "MPIFUTURES_WORKER"
     /// The pool's secret; set for workers only.
@@ -27,7 +29,7 @@ enum PoolEnvironment {
     static let job = "MPIFUTURES_JOB"
 
     /// The variables that users set.
-    static let settings = [strategy, workers, launcher, hostfile, continuous, root, lockstepPatience]
+    static let settings = [strategy, workers, launcher, hostfile, continuous, root, threads, lockstepPatience]
     /// The variables that are set for processes which the library starts.
     static let internals = [worker, secret, job]
 
@@ -83,6 +85,10 @@ enum PoolEnvironment {
         _ = try patience(environment)
         if let text = environment[continuous], text != "0", text != "1" {
             throw ExecutorError(.invalidArgument, "\(continuous) is \"\(text)\": set it to 0 or 1, or unset it")
+        }
+        if let text = environment[threads], text != "multiple", text != "funneled" {
+            throw ExecutorError(
+                .invalidArgument, "\(threads) is \"\(text)\": set it to multiple or funneled, or unset it")
         }
         if let text = environment[root], text != "computes", text != "dispatches" {
             throw ExecutorError(

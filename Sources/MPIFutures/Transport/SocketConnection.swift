@@ -58,7 +58,7 @@ final class SocketConnection: SocketHandler {
         SocketLoop.shared.add(descriptor, self)
     }
 
-    /// Believes the lengths that the other end claims: it is known who that is. On the loop's thread.
+    /// Believes the lengths that the other end claims, since it is known who that is; on the loop's thread.
     func trust() {
         inbox.withLock { $0.parser.trusted = 1 << 33 }
     }

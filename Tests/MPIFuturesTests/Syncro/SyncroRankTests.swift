@@ -58,4 +58,11 @@ struct SyncroRankTests {
         #expect(run.status == 70, "\(run.output.suffix(2000))")
         #expect(run.output.contains("leaves without rank 1"))
     }
+
+    @Test("A rank that crashes ends the job, and nobody waits")
+    func crash() async throws {
+        let run = try await SyncroRun(ranks: 3, "crash")
+        #expect(run.status != 0)
+        #expect(run.lines("done").isEmpty)
+    }
 }

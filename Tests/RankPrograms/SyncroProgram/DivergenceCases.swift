@@ -34,7 +34,10 @@ enum DivergenceCases {
     private static func otherInput(_ place: Cases.Place) async throws {
         var futures = [await place.pool.submit(1) { $0 }]
         futures.append(await place.pool.submit(isOdd(place) ? 3 : 2) { $0 })
-        await check(place, futures, ["submission 1", "ClosureTask<Int, Int>", "different inputs"], "other input")
+        await check(
+            place, futures,
+            ["submission 1", "ClosureTask<Int, Int>", "SyncroProgram/DivergenceCases.swift", "different inputs"],
+            "other input")
     }
 
     private static func unseeded(_ place: Cases.Place) async throws {

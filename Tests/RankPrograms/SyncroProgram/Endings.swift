@@ -16,6 +16,7 @@ enum Endings {
         case "caught": try await caught(pool)
         case "uncaught": try await uncaught(pool)
         case "stuck": try await stuck(pool)
+        case "crash": try await crash(pool)
         default: Report.fail("no ending \(name)")
         }
     }
@@ -65,5 +66,16 @@ enum Endings {
         let future = await pool.submit(pool.isRoot ? 1 : 2) { $0 }
         Report.error(await future.result.error, .divergence, [], "stuck")
         if !pool.isRoot { try await Task.sleep(for: .seconds(100)) }
+    }
+
+    /// The last rank crashes in a task that all wait for.
+    private static func crash(_ pool: MPIExecutor) async throws {
+        let last = pool.workers - 1
+        for i in 0..<pool.workers {
+            _ = try await pool.submit([i, last]) { numbers in
+                if numbers[0] == numbers[1] { abort() }
+                return numbers[0]
+            }.value
+        }
     }
 }

@@ -78,7 +78,7 @@ final class MasterWorkerJob: RankReceiver {
 
     private func initialize() {
         do {
-            try MPIThread.shared.runInitialize()
+            try MPIThread.shared.runInitialize(.asked)
             let address = try pool.guardians.open(pool)
             state.withLock { $0.address = address }
             let transport = try MPITransport(self)

@@ -79,7 +79,7 @@ final class LockstepProcess: Sendable {
         _ = CWorkerEntry_setNumericThreads(max(1, threads))
         Task(executorPreference: MPIThread.shared) {
             do {
-                try MPIThread.shared.runInitialize()
+                try MPIThread.shared.runInitialize(.asked)
                 let world = try Communicator.world()
                 let job = LockstepJob(rank: world.rank, size: world.size, patience: patience)
                 let transport = try MPITransport(job)
@@ -135,10 +135,9 @@ final class LockstepProcess: Sendable {
     /// Ends MPI, which waits for the other ranks; false where that takes too long.
     private func finalize(_ parts: Parts, _ patience: Duration) -> Bool {
         let end = ContinuousClock.now + patience
-        let hasDrained = Self.wait { parts.transport.isDrained ? true : ContinuousClock.now < end ? nil : false }
-        guard hasDrained else { return false }
         let ending = Ending()
         Task {
+            await parts.transport.finish()
             // No look at MPI may be under way when it ends.
             await parts.transport.stop()
             await Task(executorPreference: MPIThread.shared) {

@@ -44,7 +44,7 @@ extension MPIExecutor {
         endLockstep()
         while !job.mayLeave { try await Task.sleep(for: .milliseconds(1)) }
         guard let transport = job.state.withLock({ $0.transport }) as? MPITransport else { return }
-        while !transport.isDrained { try await Task.sleep(for: .milliseconds(1)) }
+        await transport.finish()
         await transport.stop()
     }
 }

@@ -140,8 +140,10 @@ extension SyncroBackend {
 
         /// The submission in words.
         func label<Work: RemoteTask>(of work: Work.Type) -> String {
-            let type = options.name == nil ? "\(Work.self)" : "“\(name)” (\(Work.self))"
-            return isCollective ? "\(type) on \(ranks) ranks" : type
+            var label = options.name == nil ? "\(Work.self)" : "“\(name)” (\(Work.self))"
+            if isCollective { label += " on \(ranks) ranks" }
+            if let origin = options.origin { label += " in \(origin)" }
+            return label
         }
 
         /// What must agree between the ranks, but for the payload.
