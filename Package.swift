@@ -99,6 +99,9 @@ let package = Package(
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
+        .executableTarget(
+            name: "SyncroProgram", dependencies: ["CWorkerEntry", "Futures", "MPI", "MPIFutures"],
+            path: "Tests/RankPrograms/SyncroProgram"),
 
         // Tests.
         .testTarget(
@@ -111,7 +114,8 @@ let package = Package(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
         .testTarget(
-            name: "MPIFuturesTests", dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "PoolProgram"]),
+            name: "MPIFuturesTests",
+            dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "PoolProgram", "SyncroProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

@@ -56,16 +56,20 @@ struct JobProgram {
                 return try communicator.allReduce(1, .sum)
             } : await pool.submit(0) { (_) -> Int in Int(raise(SIGKILL)) }
         let healthy = await pool.submit(1) { $0 + 1 }
-        for (name, future) in [("lost", lost), ("healthy", healthy), ("later", await pool.submit(2) { $0 + 1 })] {
-            switch await future.result {
-            case .success(let value): say("\(name): value \(value)")
-            case .failure(let error): say("\(name): \(error)")
-            }
-        }
+        await tell("lost", lost)
+        await tell("healthy", healthy)
+        await tell("later", await pool.submit(2) { $0 + 1 })
         let all = await pool.submit(0, ranks: pool.largestGang) { _, communicator in communicator.size }
         if case .failure(let error) = await all.result { say("gang: \(error)") }
         let rest = await pool.submit(0, ranks: 2) { _, communicator in try communicator.allReduce(1, .sum) }
         if case .success(let size) = await rest.result { say("gang of \(size)") }
+    }
+
+    private static func tell(_ name: String, _ future: Future<Int>) async {
+        switch await future.result {
+        case .success(let value): say("\(name): value \(value)")
+        case .failure(let error): say("\(name): \(error)")
+        }
     }
 
     /// Several executors share the ranks: each has its own numbers, seed and end.
