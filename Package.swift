@@ -7,6 +7,7 @@ let mpiPackage = Context.environment["MPI_PKG_CONFIG"] ?? "ompi-c"
 let package = Package(
     name: "swift-mpi-futures",
     products: [
+        .library(name: "ExecutorConformance", targets: ["ExecutorConformance"]),
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "MPIFutures", targets: ["MPIFutures"]),
@@ -58,6 +59,9 @@ let package = Package(
         .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
 
+        // What every executor must do, as a suite that any executor can run.
+        .target(name: "ExecutorConformance", dependencies: ["Futures", "MPI", "MPIFutures"]),
+
         // Examples, and what they share.
         .target(
             name: "ExampleSupport",
@@ -86,6 +90,8 @@ let package = Package(
 
         // Programs that tests start.
         .executableTarget(
+            name: "JobProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/JobProgram"),
+        .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
         .executableTarget(
             name: "ReadmeProgram", dependencies: ["Futures", "MPIFutures", "Solvers"],
@@ -94,12 +100,20 @@ let package = Package(
             name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
         .executableTarget(
             name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
+        .executableTarget(
+            name: "ConformanceProgram", dependencies: ["ExecutorConformance", "Futures", "MPIFutures"],
+            path: "Tests/RankPrograms/ConformanceProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
+        .executableTarget(
+            name: "SyncroProgram", dependencies: ["CWorkerEntry", "Futures", "MPI", "MPIFutures"],
+            path: "Tests/RankPrograms/SyncroProgram"),
 
         // Tests.
+        .testTarget(
+            name: "ExecutorConformanceTests", dependencies: ["ConformanceProgram", "ExecutorConformance", "Futures"]),
         .testTarget(
             name: "ExamplesTests",
             dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
@@ -109,7 +123,8 @@ let package = Package(
         .testTarget(name: "LauncherTests", dependencies: ["MPILaunch", "swift-mpirun"], exclude: ["Golden"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
         .testTarget(
-            name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "MPILaunch", "PoolProgram"]),
+            name: "MPIFuturesTests",
+            dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "MPILaunch", "PoolProgram", "SyncroProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],
