@@ -82,6 +82,8 @@ let package = Package(
 
         // Programs that tests start.
         .executableTarget(
+            name: "JobProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/JobProgram"),
+        .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
         .executableTarget(
             name: "ReadmeProgram", dependencies: ["Futures", "MPIFutures", "Solvers"],
@@ -97,6 +99,9 @@ let package = Package(
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
+        .executableTarget(
+            name: "SyncroProgram", dependencies: ["CWorkerEntry", "Futures", "MPI", "MPIFutures"],
+            path: "Tests/RankPrograms/SyncroProgram"),
 
         // Tests.
         .testTarget(
@@ -108,7 +113,9 @@ let package = Package(
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
+        .testTarget(
+            name: "MPIFuturesTests",
+            dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "PoolProgram", "SyncroProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

@@ -43,6 +43,11 @@ package struct FutureStorage<Value: Sendable>: Sendable {
 
     package var cancelsWithWaiter: Bool { board.cancelsWithWaiter }
 
+    /// Cancels work that nobody wants any more; where nothing can be cancelled it goes on, and nobody is told.
+    package func giveUp() {
+        if arbiter == nil { requestCancel() }
+    }
+
     /// Who settles questions of timing about this future, where that is not this process alone.
     package var arbiter: (any TimingArbiter)? { board.arbiter }
 

@@ -60,6 +60,6 @@ final class Gathering<Value: Sendable>: Sendable {
 
     private func cancelRest() {
         guard !isInLockstep else { return }
-        for future in futures where !future.storage.current.isEnd { future.cancel() }
+        for future in futures where !future.storage.current.isEnd { future.storage.giveUp() }
     }
 }

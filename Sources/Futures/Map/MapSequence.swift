@@ -129,7 +129,7 @@ where Inputs.Element: Sendable {
         private func take(_ chunk: MapDriver<Inputs, Output>.Chunk, _ driver: MapDriver<Inputs, Output>) async throws {
             let result = try await result(of: chunk)
             guard let result, !Task.isCancelled else {
-                chunk.future.cancel()
+                chunk.future.storage.giveUp()
                 cancelAll()
                 hasEnded = true
                 throw result == nil ? bounds.timeout : CancellationError()
@@ -153,7 +153,7 @@ where Inputs.Element: Sendable {
         }
 
         private func cancelAll() {
-            for case .chunk(let chunk) in slots { chunk.future.cancel() }
+            for case .chunk(let chunk) in slots { chunk.future.storage.giveUp() }
             slots = []
         }
     }

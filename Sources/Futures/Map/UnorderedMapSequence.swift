@@ -121,7 +121,7 @@ where Inputs.Element: Sendable {
         }
 
         private func cancelAll() {
-            for chunk in chunks.values { chunk.future.cancel() }
+            for chunk in chunks.values { chunk.future.storage.giveUp() }
         }
     }
 }

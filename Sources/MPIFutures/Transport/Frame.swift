@@ -19,6 +19,10 @@ struct Frame: Sendable, Equatable {
         case refused, run, initialize, cancel, revoke, abandon, prepareCollective, leave
         // To a guardian.
         case kill
+        // Between the ranks of a program in lockstep.
+        case stepNotes = 96
+        case stepValue, stepError, stepProgress, stepHold, stepFarewell, stepFailure
+        case gangReport, gangAbandon
     }
 
     /// The bytes of a header.

@@ -140,6 +140,13 @@ final class MPITransport: RankTransport {
         bell.close()
     }
 
+    /// Stops, and returns when no look at MPI is under way any more.
+    func stop() async {
+        close()
+        // Looks and jobs of the thread take turns.
+        await Task(executorPreference: port.thread) {}.value
+    }
+
     private func send(_ rank: Int, _ outbox: inout Outbox) {
         port.send(outbox.small[rank], to: rank)
         outbox.small[rank] = []

@@ -35,7 +35,7 @@ final class RankWorker: RankReceiver {
 
     private func join() {
         do {
-            try MPIThread.shared.runInitialize()
+            try MPIThread.shared.runInitialize(.asked)
             let transport = try MPITransport(self)
             let desk = WorkerDesk(RankLink(transport: transport, rank: 0), record)
             desk.ledger.index = rank
