@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "MPIFutures", targets: ["MPIFutures"]),
+        .executable(name: "swift-mpirun", targets: ["swift-mpirun"]),
         .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
@@ -29,6 +30,7 @@ let package = Package(
         // C: one small target per concern.
         .target(name: "CEpoll"),
         .target(name: "CImageLookup"),
+        .target(name: "CJobProcess"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
@@ -45,10 +47,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+        .target(name: "MPILaunch", dependencies: ["CJobProcess"]),
         .target(
             name: "MPIFutures",
             dependencies: [
-                "CEpoll", "CWorkerEntry", "Futures", "MPI",
+                "CEpoll", "CWorkerEntry", "Futures", "MPI", "MPILaunch",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -80,6 +83,11 @@ let package = Package(
             ],
             path: "Examples/ParameterSweep", exclude: ["README.md", "sweep.svg"]),
 
+        // The launcher's command line.
+        .executableTarget(
+            name: "swift-mpirun",
+            dependencies: ["MPILaunch", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
         // Programs that tests start.
         .executableTarget(
             name: "JobProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/JobProgram"),
@@ -97,6 +105,9 @@ let package = Package(
             path: "Tests/RankPrograms/ConformanceProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
+            name: "OverlapProgram", dependencies: ["Futures", "MPI", "MPIFutures", "Solvers"],
+            path: "Tests/RankPrograms/OverlapProgram"),
+        .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
         .executableTarget(
@@ -112,12 +123,14 @@ let package = Package(
             exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
+        .testTarget(name: "LauncherTests", dependencies: ["MPILaunch", "swift-mpirun"], exclude: ["Golden"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
         .testTarget(
             name: "MPIFuturesTests",
-            dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "PoolProgram", "SyncroProgram"]),
+            dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "MPILaunch", "PoolProgram", "SyncroProgram"]),
         .testTarget(
-            name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
+            name: "SolversTests",
+            dependencies: ["Futures", "MPI", "MPIFutures", "OverlapProgram", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,6 @@ package import MPI
 extension ThreadSupport {
     /// What MPI is asked for: the most, unless a variable says otherwise.
     package static var asked: ThreadSupport {
-        ProcessInfo.processInfo.environment[PoolEnvironment.threads] == "funneled" ? .funneled : .multiple
+        ProcessInfo.processInfo.environment[PoolEnvironment.threadSupport] == "funneled" ? .funneled : .multiple
     }
 }

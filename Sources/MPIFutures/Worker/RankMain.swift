@@ -50,7 +50,7 @@ package func rankMain(_ rank: Int32) {
     dup2(pipes[1][1], 2)
     for descriptor in pipes[0] + pipes[1] + [pipes[2][0]] { close(descriptor) }
     CWorkerEntry_lineBuffer(1)
-    _ = CWorkerEntry_setNumericThreads(1)
+    _ = CWorkerEntry_setNumericThreads(PoolEnvironment.ownThreadCount)
     RankWorker(rank: Int(rank), RunningRecord(record), guardian: pipes[2][1]).serve()
 }
 

@@ -69,7 +69,7 @@ struct MasterWorkerTests {
 
     @Test(arguments: [2, 4], ["multiple", "funneled"])
     func sharesRanksAmongExecutors(ranks: Int, threads: String) async throws {
-        let job = try await job(ranks, "executors", ["MPIFUTURES_THREADS": threads])
+        let job = try await job(ranks, "executors", ["MPIFUTURES_MPI_THREADS": threads])
         // Of each of 4 executors: 50 numbers, and 5 of them again as the largest of a gang.
         let sum = (0..<4).map { index in
             (0..<50).reduce(0) { $0 + 1000 * index + $1 * ($1 % 10 == 0 ? 2 : 1) } + 5000 * index
@@ -100,7 +100,7 @@ struct MasterWorkerTests {
     @Test(arguments: ["multiple", "funneled"])
     func cancelsGangs(threads: String) async throws {
         let environment = [
-            "MPIFUTURES_THREADS": threads, "MPIFUTURES_ROOT": threads == "funneled" ? "dispatches" : "computes",
+            "MPIFUTURES_MPI_THREADS": threads, "MPIFUTURES_ROOT": threads == "funneled" ? "dispatches" : "computes",
         ]
         let job = try await job(3, "cancel", environment)
         #expect(job.lines == ["CancellationError", "next true"], "\(job)")
