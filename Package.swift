@@ -7,9 +7,11 @@ let mpiPackage = Context.environment["MPI_PKG_CONFIG"] ?? "ompi-c"
 let package = Package(
     name: "swift-mpi-futures",
     products: [
+        .library(name: "ExecutorConformance", targets: ["ExecutorConformance"]),
         .library(name: "Futures", targets: ["Futures"]),
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "MPIFutures", targets: ["MPIFutures"]),
+        .executable(name: "swift-mpirun", targets: ["swift-mpirun"]),
         .library(name: "Solvers", targets: ["Solvers"]),
     ],
     dependencies: [
@@ -28,6 +30,7 @@ let package = Package(
         // C: one small target per concern.
         .target(name: "CEpoll"),
         .target(name: "CImageLookup"),
+        .target(name: "CJobProcess"),
         .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("lapack"), .linkedLibrary("blas")]),
         .target(name: "CMPI", dependencies: ["COpenMPI"]),
         .systemLibrary(name: "COpenMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
@@ -44,16 +47,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "MPI", dependencies: ["CMPI", "COpenMPI"]),
+        .target(name: "MPILaunch", dependencies: ["CJobProcess"]),
         .target(
             name: "MPIFutures",
             dependencies: [
-                "CEpoll", "CWorkerEntry", "Futures", "MPI",
+                "CEpoll", "CWorkerEntry", "Futures", "MPI", "MPILaunch",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(name: "SLEPc", dependencies: ["COpenMPI", "CSLEPc", "CSLEPcSystem", "MPI"]),
         .target(name: "Solvers", dependencies: ["CLAPACK", "Futures", "MPI", "MPIFutures", "SLEPc"]),
+
+        // What every executor must do, as a suite that any executor can run.
+        .target(name: "ExecutorConformance", dependencies: ["Futures", "MPI", "MPIFutures"]),
 
         // Examples, and what they share.
         .target(
@@ -76,7 +83,14 @@ let package = Package(
             ],
             path: "Examples/ParameterSweep", exclude: ["README.md", "sweep.svg"]),
 
+        // The launcher's command line.
+        .executableTarget(
+            name: "swift-mpirun",
+            dependencies: ["MPILaunch", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
         // Programs that tests start.
+        .executableTarget(
+            name: "JobProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/JobProgram"),
         .executableTarget(
             name: "PoolProgram", dependencies: ["Futures", "MPI", "MPIFutures"], path: "Tests/Fixtures/PoolProgram"),
         .executableTarget(
@@ -86,20 +100,31 @@ let package = Package(
             name: "ShippingProgram", dependencies: ["Futures"], path: "Tests/Fixtures/ShippingProgram"),
         .executableTarget(
             name: "TopLevelProgram", dependencies: ["Futures"], path: "Tests/Fixtures/TopLevelProgram"),
+        .executableTarget(
+            name: "ConformanceProgram", dependencies: ["ExecutorConformance", "Futures", "MPIFutures"],
+            path: "Tests/RankPrograms/ConformanceProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
+        .executableTarget(
+            name: "SyncroProgram", dependencies: ["CWorkerEntry", "Futures", "MPI", "MPIFutures"],
+            path: "Tests/RankPrograms/SyncroProgram"),
 
         // Tests.
+        .testTarget(
+            name: "ExecutorConformanceTests", dependencies: ["ConformanceProgram", "ExecutorConformance", "Futures"]),
         .testTarget(
             name: "ExamplesTests",
             dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
             exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
+        .testTarget(name: "LauncherTests", dependencies: ["MPILaunch", "swift-mpirun"], exclude: ["Golden"]),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIRankProgram"]),
-        .testTarget(name: "MPIFuturesTests", dependencies: ["Futures", "MPI", "MPIFutures", "PoolProgram"]),
+        .testTarget(
+            name: "MPIFuturesTests",
+            dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "MPILaunch", "PoolProgram", "SyncroProgram"]),
         .testTarget(
             name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
     ],

@@ -48,12 +48,14 @@ import Solvers
 
     func run() async throws {
         try await reportingFailures(describe: { ($0 as? SolverError)?.message }) {
-            let report = try await executor.withExecutor { chosen in
+            let (report, isRoot) = try await executor.withExecutor { chosen in
                 let first = chosen.isLocal ? "starting" : "starting \(chosen.workers) workers"
-                return try await Spinner.spinning(first) { spinner in
+                let report = try await Spinner.spinning(first) { spinner in
                     try await Calculation(chain: chain, count: count, chosen: chosen).run { spinner.say($0) }
                 }
+                return (report, chosen.isRoot)
             }
+            guard isRoot else { return }
             print(json ? try report.json() : report.text())
         }
     }

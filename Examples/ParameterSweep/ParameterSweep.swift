@@ -56,7 +56,10 @@ import Futures
     func run() async throws {
         try await reportingFailures {
             let plan = SweepPlan(tasks: tasks, sweeps: sweeps)
-            let result = try await executor.withExecutor(seed: seed) { try await Sweep(plan: plan, chosen: $0).run() }
+            let (result, isRoot) = try await executor.withExecutor(seed: seed) { chosen in
+                (try await Sweep(plan: plan, chosen: chosen).run(), chosen.isRoot)
+            }
+            guard isRoot else { return }
             let plot = SweepPlot(points: result.points, plan: plan).svg()
             // Written to a temporary file and renamed: nobody sees half a plot.
             try Data(plot.utf8).write(to: URL(filePath: output), options: .atomic)

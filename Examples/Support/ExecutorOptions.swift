@@ -59,12 +59,14 @@ package struct ExecutorOptions: ParsableArguments {
         switch strategy {
         case .local:
             let executor = LocalExecutor(concurrency: workers, seed: seed)
-            let chosen = ChosenExecutor(executor: executor, strategy: "local", workers: await executor.concurrency)
+            let chosen = ChosenExecutor(
+                executor: executor, strategy: "local", workers: await executor.concurrency, isRoot: true)
             return try await ending({ await executor.shutdown(cancelPending: $0) }) { try await body(chosen) }
         case .automatic, .dynamic, .masterWorker, .syncro:
             let executor = try await MPIExecutor(strategy: strategy.strategy, workers: workers, seed: seed)
             let chosen = ChosenExecutor(
-                executor: executor, strategy: "\(executor.strategy)", workers: executor.workers)
+                executor: executor, strategy: "\(executor.strategy)", workers: executor.workers,
+                isRoot: executor.isRoot)
             return try await ending({ await executor.shutdown(cancelPending: $0) }) { try await body(chosen) }
         }
     }
@@ -92,6 +94,8 @@ package struct ChosenExecutor: Sendable {
     package let strategy: String
     /// The number of workers, or of tasks at a time where there are none.
     package let workers: Int
+    /// Whether this process is the one that writes results; others may run the program too.
+    package let isRoot: Bool
 
     /// Whether tasks run in this process.
     package var isLocal: Bool { strategy == "local" }

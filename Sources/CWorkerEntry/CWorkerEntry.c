@@ -62,6 +62,13 @@ __attribute__((constructor)) static void CWorkerEntry_divert(int argc, char **ar
         mpifutures_rank_main(rank);
         _exit(70);
     }
+    // All ranks run the program: loops over sets must be the same in each.
+    if (rank == CWORKERENTRY_LOCKSTEP) {
+        int reason = CWorkerEntry_reexecuteWithDeterministicHashing(argv);
+        if (reason != 0)
+            fprintf(stderr, "hashing is not deterministic, for the program could not be run again: %s\n", strerror(reason));
+        return;
+    }
     // The other ranks wait for rank 0, even if it never uses them.
     if (rank == 0) on_exit(CWorkerEntry_exit, NULL);
 }

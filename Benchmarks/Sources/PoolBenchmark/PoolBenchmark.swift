@@ -39,7 +39,10 @@ struct PoolBenchmark: AsyncParsableCommand {
         figures["submitsPerSecond"] = try await submits(pool)
         figures["itemsPerSecond"] = try await map(pool)
         figures["echoMegabytesPerSecond"] = try await echo(pool)
-        if idleSeconds > 0 { figures["idlePercentOfACore"] = try await idle(pool) }
+        if idleSeconds > 0 {
+            figures["idlePercentOfACore"] = try await idle(pool)
+            figures["roundTripAfterRestMicroseconds"] = try await roundTripAfterRest(pool)
+        }
         await pool.shutdown()
         let data = try JSONSerialization.data(withJSONObject: figures, options: [.sortedKeys])
         print(String(decoding: data, as: UTF8.self))
@@ -91,17 +94,30 @@ struct PoolBenchmark: AsyncParsableCommand {
         return rates.sorted()[2]
     }
 
-    /// The most that one worker uses of a core while nothing is submitted, in percent.
+    /// The most that the program or one worker uses of a core while nothing is submitted, in percent.
     private func idle(_ pool: MPIExecutor) async throws -> Double {
         // A gang of all workers tells who they are, and leaves MPI initialised in them.
         let workers = try await pool.submit(0, ranks: pool.largestGang) { _, communicator in
             try communicator.allGather(getpid())
         }.value
-        let before = workers.map(Self.ticks)
+        let processes = Set(workers + [getpid()]).sorted()
+        let before = processes.map(Self.ticks)
         try await Task.sleep(for: .seconds(idleSeconds))
-        let after = workers.map(Self.ticks)
+        let after = processes.map(Self.ticks)
         let most = zip(before, after).map { $1 - $0 }.max() ?? 0
         return most / Double(idleSeconds)
+    }
+
+    /// The median time of the first round trip after a rest of a second.
+    private func roundTripAfterRest(_ pool: MPIExecutor) async throws -> Double {
+        var times: [Double] = []
+        for i in 0..<7 {
+            try await Task.sleep(for: .seconds(1))
+            let start = ContinuousClock.now
+            _ = try await pool.submit(i) { $0 + 1 }.value
+            times.append((ContinuousClock.now - start) / .microseconds(1))
+        }
+        return times.sorted()[3]
     }
 
     /// Processor time of a process in clock ticks of 10 ms, which are percents of a second.

@@ -9,6 +9,9 @@
 /// The variable that makes a process a worker: the pool's socket. It is removed before anything else happens.
 #define CWORKERENTRY_VARIABLE "MPIFUTURES_WORKER"
 
+/// What the Swift side answers for a process that runs `main` in step with others.
+#define CWORKERENTRY_LOCKSTEP (-2)
+
 /// What a worker says about itself in memory that it shares with its guardian, which outlives a crash.
 typedef struct {
     /// The number of the task that runs plus one; 0 between tasks.
@@ -39,5 +42,14 @@ int CWorkerEntry_watch(pid_t process);
 int CWorkerEntry_exitCode(int status);
 /// The signal that ended the process, or 0.
 int CWorkerEntry_endSignal(int status);
+
+/// Whether Swift's hashing gives the same order in every process.
+int CWorkerEntry_hashesDeterministically(void);
+
+/// Runs this program again, from its start, with SWIFT_DETERMINISTIC_HASHING=1: does not return where that works.
+///
+/// Arguments, environment and descriptors stay. To be called before the process has done anything, MPI_Init above all.
+/// Returns 0 where the variable is set already, and the reason (errno) where the program can't be run.
+int CWorkerEntry_reexecuteWithDeterministicHashing(char **argv);
 
 #endif

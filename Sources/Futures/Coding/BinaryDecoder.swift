@@ -53,7 +53,7 @@ public struct BinaryDecoder: Sendable {
     /// Decodes bytes that stay where they are during the call, and the attachments with them.
     private func decode<T: Decodable>(
         _ type: T.Type, from bytes: UnsafeRawBufferPointer,
-        _ attachments: UnsafeBufferPointer<Attachment> = UnsafeBufferPointer(start: nil, count: 0)
+        _ attachments: UnsafeBufferPointer<AttachedArray> = UnsafeBufferPointer(start: nil, count: 0)
     ) throws -> T {
         guard let base = bytes.baseAddress else {
             throw DecodingError.dataCorrupted(

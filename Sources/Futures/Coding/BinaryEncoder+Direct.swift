@@ -43,7 +43,7 @@ struct DirectPayload {
             let target = UnsafeMutableRawPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[2...])
             count = 2 + WireWriter.attachedHead(body.wireElement, body.count, index: 0, to: target)
         }
-        return EncodedPayload(bytes, attachments: [Attachment(body)])
+        return EncodedPayload(bytes, attachments: [AttachedArray(body)])
     }
 
     /// The number of bytes.

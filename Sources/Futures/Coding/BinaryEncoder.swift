@@ -50,7 +50,7 @@ public struct BinaryEncoder: Sendable {
     /// - Parameter threshold: From how many bytes on an array stays where it is.
     /// - Throws: `EncodingError`, or what the value's `encode(to:)` throws.
     package func encodePayload(
-        _ value: some Encodable, attachingFrom threshold: Int = Attachment.threshold
+        _ value: some Encodable, attachingFrom threshold: Int = AttachedArray.threshold
     ) throws -> EncodedPayload {
         if let payload = DirectPayload(value) {
             if let attached = payload.attached(from: threshold) { return attached }

@@ -8,10 +8,10 @@ package struct EncodedPayload: Sendable, Equatable {
     /// What ``BinaryEncoder`` wrote.
     package let bytes: [UInt8]
     /// The arrays that the bytes refer to by their number.
-    package let attachments: [Attachment]
+    package let attachments: [AttachedArray]
 
     /// A payload of known parts.
-    package init(_ bytes: [UInt8] = [], attachments: [Attachment] = []) {
+    package init(_ bytes: [UInt8] = [], attachments: [AttachedArray] = []) {
         self.bytes = bytes
         self.attachments = attachments
     }

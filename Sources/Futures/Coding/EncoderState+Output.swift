@@ -104,10 +104,10 @@ extension EncoderState {
 
     /// Writes a block, or that it is attached.
     func write(_ block: any BlockSource) {
-        if block.blockByteCount >= attachmentThreshold, attachments.count < Attachment.countLimit {
+        if block.blockByteCount >= attachmentThreshold, attachments.count < AttachedArray.countLimit {
             count += WireWriter.attachedHead(
                 block.wireElement, block.count, index: attachments.count, to: room(WireFormat.scalarByteCountLimit))
-            attachments.append(Attachment(block))
+            attachments.append(AttachedArray(block))
             return
         }
         count += WireWriter.blockHead(

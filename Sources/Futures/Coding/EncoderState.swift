@@ -56,7 +56,7 @@ final class EncoderState {
     @exclusivity(unchecked) var pieces: [PayloadPiece] = []
 
     /// The blocks that travel beside the payload.
-    @exclusivity(unchecked) var attachments: [Attachment] = []
+    @exclusivity(unchecked) var attachments: [AttachedArray] = []
     /// From how many bytes on a block does so.
     let attachmentThreshold: Int
 

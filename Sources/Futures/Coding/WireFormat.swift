@@ -66,7 +66,7 @@ enum WireTag {
     /// `0xE0…0xEA`: an array of numbers: a varint count, then the elements as they lie in memory (``WireElement``).
     static let block: UInt8 = 0xE0
     /// `0xF0…0xFA`: an array of numbers (``WireElement``) that travels beside the payload: varints of
-    /// which ``Attachment`` it is, and of its count.
+    /// which ``AttachedArray`` it is, and of its count.
     static let attached: UInt8 = 0xF0
 }
 

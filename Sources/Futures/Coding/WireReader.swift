@@ -11,12 +11,12 @@ struct WireReader {
     /// How many bytes it has.
     let count: Int
     /// What came with it; stays where it is as the payload does.
-    let attachments: UnsafeBufferPointer<Attachment>
+    let attachments: UnsafeBufferPointer<AttachedArray>
 
     /// A reader of bytes, and of attachments where they are allowed.
     init(
         base: UnsafeRawPointer, count: Int,
-        attachments: UnsafeBufferPointer<Attachment> = UnsafeBufferPointer(start: nil, count: 0)
+        attachments: UnsafeBufferPointer<AttachedArray> = UnsafeBufferPointer(start: nil, count: 0)
     ) {
         self.base = base
         self.count = count

@@ -184,7 +184,9 @@ struct DispatchCore {
         case .endFailed(let task, let reason):
             guard let submission = entries[task]?.submission else { return }
             let clientFailure = clients[submission.header.client]?.failure
-            let error = failure ?? reason.error(submission, reason == .initializerFailed ? clientFailure : self.failure)
+            var error = reason.error(submission, reason == .initializerFailed ? clientFailure : self.failure)
+            // What would bring the missing ranks matters less than that they are missing.
+            if let failure, !reason.isGangTooLarge { error = failure }
             effects.append(.end(submission, .failure(error)))
         case .forget(let task):
             guard let entry = entries.removeValue(forKey: task) else { return }

@@ -2,6 +2,11 @@
 // What the scheduler's reasons look like to users.
 
 extension TaskFailure {
+    /// Whether the gang is larger than any that can be.
+    var isGangTooLarge: Bool {
+        if case .gangTooLarge = self { true } else { false }
+    }
+
     /// The error of a task that the scheduler itself ended.
     ///
     /// - Parameter broken: Why the pool does not work, where it does not.

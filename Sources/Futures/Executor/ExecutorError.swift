@@ -43,6 +43,7 @@ extension ExecutorError {
             case invalidArgument, launchMismatch, launcherNotFound, launchFailed, bootTimedOut
             case workerLost, deadlineExceeded, timedOut, shutDown, rankMismatch
             case notInTask, nestedSubmission, protocolViolation, imageMismatch, initializerFailed
+            case divergence, unsupported
         }
 
         private let kind: Kind
@@ -88,5 +89,9 @@ extension ExecutorError {
         public static let imageMismatch = Code(kind: .imageMismatch)
         /// The executor's initializer threw on a worker; the cause is what it threw.
         public static let initializerFailed = Code(kind: .initializerFailed)
+        /// The ranks of a program that runs in step made different submissions; all its futures end so.
+        public static let divergence = Code(kind: .divergence)
+        /// The strategy has no way to do this.
+        public static let unsupported = Code(kind: .unsupported)
     }
 }

@@ -17,7 +17,7 @@ extension FutureExecutor {
         _ body: @escaping @Sendable @concurrent (Input) async throws -> Output
     ) async -> Future<Output> {
         do {
-            return await submit(try ClosureTask(input, body: body, fileID: fileID), options: options)
+            return await submit(try ClosureTask(input, body: body, fileID: fileID), options: options.from(fileID))
         } catch {
             return Future(error: error)
         }
@@ -29,7 +29,7 @@ extension FutureExecutor {
         _ body: @escaping @Sendable @concurrent () async throws -> Output
     ) async -> Future<Output> {
         do {
-            return await submit(try SupplierTask(body: body, fileID: fileID), options: options)
+            return await submit(try SupplierTask(body: body, fileID: fileID), options: options.from(fileID))
         } catch {
             return Future(error: error)
         }
@@ -42,7 +42,8 @@ extension FutureExecutor {
         _ body: @escaping @Sendable @concurrent (Input) async throws -> Void
     ) async -> Future<Void> {
         do {
-            return await submit(try ConsumerTask(input, body: body, fileID: fileID), options: options).map { _ in }
+            return await submit(try ConsumerTask(input, body: body, fileID: fileID), options: options.from(fileID)).map
+            { _ in }
         } catch {
             return Future(error: error)
         }
@@ -55,7 +56,7 @@ extension FutureExecutor {
         _ body: @escaping @Sendable @concurrent () async throws -> Void
     ) async -> Future<Void> {
         do {
-            return await submit(try ActionTask(body: body, fileID: fileID), options: options).map { _ in }
+            return await submit(try ActionTask(body: body, fileID: fileID), options: options.from(fileID)).map { _ in }
         } catch {
             return Future(error: error)
         }

@@ -54,7 +54,7 @@ extension FutureExecutor {
     ) throws -> MapDriver<Inputs, Output> where Inputs.Element: Codable & Sendable {
         try checkChunk(chunk)
         let closure = try ShippedClosure(ClosureTask<Inputs.Element, Output>.Body(call: body), fileID: fileID)
-        return MapDriver(inputs, options: options, chunk: chunk) { inputs, first, budget, options in
+        return MapDriver(inputs, options: options.from(fileID), chunk: chunk) { inputs, first, budget, options in
             await submit(
                 ClosureChunk(closure: closure, inputs: inputs, first: first, budget: budget), options: options)
         }
@@ -69,7 +69,8 @@ extension FutureExecutor {
         }
     }
 
-    private func checkChunk(_ chunk: Int?) throws(ExecutorError) {
+    /// Refuses a chunk of no items.
+    func checkChunk(_ chunk: Int?) throws(ExecutorError) {
         guard let chunk, chunk < 1 else { return }
         throw ExecutorError(
             .invalidArgument, "chunk is \(chunk): pass 1 or more, or nil to have the size found by measurement")

@@ -29,6 +29,8 @@ public struct TaskOptions: Sendable, Hashable {
     public var cancelsWithWaiter: Bool
     /// The random stream of the submission where it is not its own number: the items of one `map` share one.
     package var stream: UInt64?
+    /// The file that submits, as `#fileID` has it, where that is known.
+    package var origin: String?
 
     /// Makes options; the defaults are those of an ordinary task.
     public init(
@@ -45,5 +47,12 @@ public struct TaskOptions: Sendable, Hashable {
         self.deadline = deadline
         self.ranks = ranks
         self.cancelsWithWaiter = cancelsWithWaiter
+    }
+
+    /// The same options for a submission from a file.
+    package func from(_ fileID: String) -> TaskOptions {
+        var options = self
+        options.origin = fileID
+        return options
     }
 }

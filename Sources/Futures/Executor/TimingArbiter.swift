@@ -15,4 +15,12 @@ package protocol TimingArbiter: Sendable {
     ///   - answer: Finds the answer; called only where it is decided.
     /// - Throws: What `answer` throws, everywhere; ``ExecutorError`` where the processes ask different questions.
     func decide(_ question: String, _ answer: @escaping @Sendable () async throws -> Int) async throws -> Int
+
+    /// The error with which `Future.cancel()` is refused; `nil` where it works.
+    var cancellationRefusal: ExecutorError? { get }
+}
+
+extension TimingArbiter {
+    /// Cancelling works.
+    package var cancellationRefusal: ExecutorError? { nil }
 }

@@ -25,7 +25,10 @@ public struct Future<Value: Sendable>: Sendable {
     }
 
     /// Where the future stands now.
-    public var state: FutureState { storage.current }
+    ///
+    /// Where every process runs the program (strategy `syncro`) it is `pending` until the program has waited for its
+    /// end, so that all see the same.
+    public var state: FutureState { storage.shown }
 
     /// The value, once it is there.
     ///
@@ -33,42 +36,29 @@ public struct Future<Value: Sendable>: Sendable {
     ///   was cancelled, and at once where the waiting Swift task is cancelled (which leaves the work alone unless the
     ///   submission asked for `cancelsWithWaiter`).
     public var value: Value {
-        get async throws { try await storage.wait().get() }
+        get async throws { try await storage.waitAndSee().get() }
     }
 
     /// The value or the error, once one is there.
     ///
     /// A cancelled wait gives `CancellationError`.
     public var result: Result<Value, any Error> {
-        get async { await storage.wait() }
+        get async { await storage.waitAndSee() }
     }
 
-    /// The value or the error where the future has ended, else `nil`.
-    public var resultIfEnded: Result<Value, any Error>? { storage.resultIfEnded }
+    /// The value or the error where the future has ended, as ``state`` says, else `nil`.
+    public var resultIfEnded: Result<Value, any Error>? { storage.shownResult }
 
     /// The value, if it comes in time; the work goes on where it does not.
     ///
     /// - Parameter limit: How long to wait; zero or less asks whether it is there now.
     /// - Throws: ``ExecutorError/Code/timedOut`` after `limit`, or what ``value`` throws.
     public func value(within limit: Duration) async throws -> Value {
-        if let result = storage.resultIfEnded { return try result.get() }
-        let storage = self.storage
-        return try await withTaskCancellationHandler {
-            try await withThrowingTaskGroup(of: Value.self) { group in
-                // The end of the limit cancels this wait, and must not count as a cancelled waiter.
-                group.addTask { try await storage.wait(passesCancellation: false).get() }
-                group.addTask {
-                    try await Task.sleep(for: max(limit, .zero))
-                    throw ExecutorError(
-                        .timedOut, "no result within \(limit); the work goes on, and `value` can be awaited again")
-                }
-                defer { group.cancelAll() }
-                // Two children were added, so there is a first one to finish.
-                return try await group.next()!
-            }
-        } onCancel: {
-            if storage.cancelsWithWaiter { storage.requestCancel() }
+        guard let result = try await storage.result(within: limit) else {
+            throw ExecutorError(
+                .timedOut, "no result within \(limit); the work goes on, and `value` can be awaited again")
         }
+        return try result.get()
     }
 
     /// Asks for the work to be cancelled.

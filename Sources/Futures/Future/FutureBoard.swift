@@ -24,13 +24,15 @@ package final class FutureBoard: Sendable {
         var waiters: [(key: UInt64, waiter: Waiter)] = []
         var onCancel: (@Sendable () -> Void)?
         var progress: TaskProgress?
+        /// Whether the program has waited for the end; counts where there is an arbiter.
+        var isSeen = false
         /// What most futures never have.
         var audience: Audience?
     }
 
     /// Those who want more than the outcome.
     private struct Audience {
-        var observers: [@Sendable (Outcome) -> Void] = []
+        var observers: [(key: UInt64, observer: @Sendable (Outcome) -> Void)] = []
         var streams: [UInt64: AsyncStream<TaskProgress>.Continuation] = [:]
     }
 
@@ -41,14 +43,17 @@ package final class FutureBoard: Sendable {
     package let submission: UInt64?
     /// Who settles questions of timing, where that is not this process alone.
     package let arbiter: (any TimingArbiter)?
+    /// Whether a request to cancel ends the future at once, because it owns no work.
+    private let endsWhenCancelled: Bool
     /// The future that this one is made from.
     private let base: FutureBoard?
 
     package init(
         cancelsWithWaiter: Bool, submission: UInt64?, base: FutureBoard? = nil,
-        arbiter: (any TimingArbiter)? = nil, onCancel: (@Sendable () -> Void)?
+        arbiter: (any TimingArbiter)? = nil, endsWhenCancelled: Bool = false, onCancel: (@Sendable () -> Void)?
     ) {
         self.base = base
+        self.endsWhenCancelled = endsWhenCancelled
         self.arbiter = arbiter ?? base?.arbiter
         state = Mutex(State(onCancel: onCancel))
         self.cancelsWithWaiter = cancelsWithWaiter
@@ -89,26 +94,42 @@ package final class FutureBoard: Sendable {
         for (_, waiter) in ending.waiters { waiter.resume(returning: outcome) }
         if let audience = ending.audience {
             for stream in audience.streams.values { stream.finish() }
-            for observer in audience.observers { observer(outcome) }
+            for (_, observer) in audience.observers { observer(outcome) }
         }
         return true
     }
 
     /// Passes a cancellation request to the executor that owns the work.
     package func requestCancel() {
+        if endsWhenCancelled { _ = end(.failure(CancellationError())) }
         state.withLock { $0.onCancel }?()
     }
 
     /// Calls `observer` once with the outcome: now where there is one, at the end otherwise.
-    package func whenEnded(_ observer: @escaping @Sendable (Outcome) -> Void) {
-        let outcome = state.withLock { state in
+    ///
+    /// - Returns: What ``forget(_:)`` takes.
+    @discardableResult
+    package func whenEnded(_ observer: @escaping @Sendable (Outcome) -> Void) -> UInt64 {
+        let (key, outcome) = state.withLock { state in
+            state.nextKey += 1
             if state.outcome == nil {
                 state.audience = state.audience ?? Audience()
-                state.audience?.observers.append(observer)
+                state.audience?.observers.append((state.nextKey, observer))
             }
-            return state.outcome
+            return (state.nextKey, state.outcome)
         }
         if let outcome { observer(outcome) }
+        return key
+    }
+
+    /// Takes an observer out that has not been called yet.
+    package func forget(_ key: UInt64) {
+        // Its last reference must not go away under the lock.
+        let observer = state.withLock { state -> (@Sendable (Outcome) -> Void)? in
+            guard let index = state.audience?.observers.firstIndex(where: { $0.key == key }) else { return nil }
+            return state.audience?.observers.remove(at: index).observer
+        }
+        _ = observer
     }
 
     /// Waits for the end, or for the cancellation of the waiting Swift task.
@@ -149,6 +170,23 @@ package final class FutureBoard: Sendable {
 }
 
 extension FutureBoard {
+    /// Notes that the program has waited for the end, which is when every process in lockstep may look at it.
+    package func noteSeen() {
+        guard arbiter != nil else { return }
+        state.withLock { if $0.outcome != nil { $0.isSeen = true } }
+        base?.noteSeen()
+    }
+
+    /// Where the future stands, as far as every process that runs this program knows.
+    package var shown: FutureState {
+        arbiter == nil || state.withLock({ $0.isSeen }) ? current : .pending
+    }
+
+    /// The outcome, as far as every process that runs this program knows.
+    package var shownOutcome: Outcome? {
+        state.withLock { arbiter == nil || $0.isSeen ? $0.outcome : nil }
+    }
+
     /// Hands a progress report to everybody who listens.
     package func report(_ progress: TaskProgress) {
         state.withLock { state in

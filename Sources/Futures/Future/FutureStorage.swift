@@ -20,9 +20,33 @@ package struct FutureStorage<Value: Sendable>: Sendable {
             onCancel: { base.requestCancel() })
     }
 
+    /// The state of a future that follows another one, and whose cancellation leaves that one alone.
+    package init(shielding base: FutureStorage) {
+        // Where processes run in lockstep nothing can be cancelled: the executor says so.
+        var refuse: (@Sendable () -> Void)?
+        if base.arbiter != nil { refuse = { base.requestCancel() } }
+        board = FutureBoard(
+            cancelsWithWaiter: false, submission: base.submission, arbiter: base.arbiter,
+            endsWhenCancelled: refuse == nil, onCancel: refuse)
+    }
+
     package var current: FutureState { board.current }
 
+    /// Where the future stands, as far as every process that runs this program knows.
+    package var shown: FutureState { board.shown }
+
+    /// The result, as far as every process that runs this program knows.
+    package var shownResult: Result<Value, any Error>? { board.shownOutcome.map(Self.result) }
+
+    /// What two handles of one future have in common.
+    package var identity: ObjectIdentifier { ObjectIdentifier(board) }
+
     package var cancelsWithWaiter: Bool { board.cancelsWithWaiter }
+
+    /// Cancels work that nobody wants any more; where nothing can be cancelled it goes on, and nobody is told.
+    package func giveUp() {
+        if arbiter == nil { requestCancel() }
+    }
 
     /// Who settles questions of timing about this future, where that is not this process alone.
     package var arbiter: (any TimingArbiter)? { board.arbiter }
@@ -47,9 +71,18 @@ package struct FutureStorage<Value: Sendable>: Sendable {
     package func requestCancel() { board.requestCancel() }
 
     /// Calls `observer` once with the result: now where there is one, at the end otherwise.
-    package func whenEnded(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) {
+    ///
+    /// - Returns: What ``forget(_:)`` takes.
+    @discardableResult
+    package func whenEnded(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) -> UInt64 {
         board.whenEnded { observer(Self.result($0)) }
     }
+
+    /// Takes an observer out that has not been called yet.
+    package func forget(_ key: UInt64) { board.forget(key) }
+
+    /// Notes that the program has waited for the end, which is when every process in lockstep may look at it.
+    package func noteSeen() { board.noteSeen() }
 
     /// Waits for the end, or for the cancellation of the waiting Swift task.
     ///

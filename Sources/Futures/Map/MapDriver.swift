@@ -29,12 +29,17 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
     private var iterator: Inputs.Iterator
     private var options: TaskOptions
     private let submit: Submit
+    private let sharesStream: Bool
     private let budget: Double
     private var sizer: ChunkSizer
     private var nextFirst: UInt64 = 0
     private(set) var isExhausted = false
 
-    init(_ inputs: Inputs, options: TaskOptions, chunk: Int?, submit: @escaping Submit) {
+    /// - Parameter sharesStream: Whether all chunks draw from the random stream of the first.
+    init(
+        _ inputs: Inputs, options: TaskOptions, chunk: Int?, sharesStream: Bool = true, submit: @escaping Submit
+    ) {
+        self.sharesStream = sharesStream
         iterator = inputs.makeIterator()
         self.options = options
         self.submit = submit
@@ -60,7 +65,7 @@ final class MapDriver<Inputs: Sequence, Output: Codable & Sendable> where Inputs
     func submit(_ inputs: [Input], first: UInt64) async -> Chunk {
         let future = await submit(inputs, first, budget, options)
         // All chunks of a map share the random stream of the first.
-        if options.stream == nil { options.stream = future.storage.submission }
+        if sharesStream, options.stream == nil { options.stream = future.storage.submission }
         return Chunk(inputs: inputs, first: first, future: future)
     }
 

@@ -14,10 +14,29 @@ where Inputs.Element: Sendable {
     public typealias Element = Output
 
     let executor: any FutureExecutor
+    var bounds = MapBounds()
     let makeDriver: () throws -> MapDriver<Inputs, Output>
 
     /// The outputs and the errors, one for each input: an item's error does not end this sequence.
-    public var results: MapResults<Inputs, Output> { MapResults(executor: executor, makeDriver: makeDriver) }
+    public var results: MapResults<Inputs, Output> {
+        MapResults(executor: executor, bounds: bounds, makeDriver: makeDriver)
+    }
+
+    /// The same with a time limit for all outputs, from the start of the loop.
+    ///
+    /// An output that is not there by then is ``ExecutorError/Code/timedOut``; it ends the loop and cancels the rest.
+    public func within(_ limit: Duration) -> Self {
+        var copy = self
+        copy.bounds.limit = limit
+        return copy
+    }
+
+    /// The same with a bound on the submissions that are in flight, at least 1; a multiple of the workers otherwise.
+    public func inFlight(_ submissions: Int) -> Self {
+        var copy = self
+        copy.bounds.inFlight = submissions
+        return copy
+    }
 
     /// Starts the map.
     public func makeAsyncIterator() -> Iterator {
@@ -48,11 +67,12 @@ where Inputs.Element: Sendable {
     public typealias Element = Result<Output, any Error>
 
     let executor: any FutureExecutor
+    let bounds: MapBounds
     let makeDriver: () throws -> MapDriver<Inputs, Output>
 
     /// Starts the map.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(executor: executor, driver: Result(catching: makeDriver))
+        Iterator(executor: executor, bounds: bounds, driver: Result(catching: makeDriver))
     }
 
     /// Delivers the results; letting go of it cancels what is in flight.
@@ -64,14 +84,20 @@ where Inputs.Element: Sendable {
 
         private let executor: any FutureExecutor
         private let driver: Result<MapDriver<Inputs, Output>, any Error>
+        private let bounds: MapBounds
+        private let deadline: ContinuousClock.Instant?
         private var window: Int?
         private var slots: Deque<Slot> = []
         private var ready: Deque<Result<Output, any Error>> = []
         private var hasEnded = false
 
-        init(executor: any FutureExecutor, driver: Result<MapDriver<Inputs, Output>, any Error>) {
+        init(
+            executor: any FutureExecutor, bounds: MapBounds, driver: Result<MapDriver<Inputs, Output>, any Error>
+        ) {
             self.executor = executor
             self.driver = driver
+            self.bounds = bounds
+            deadline = bounds.limit.map { ContinuousClock.now + $0 }
         }
 
         deinit { cancelAll() }
@@ -94,19 +120,19 @@ where Inputs.Element: Sendable {
         }
 
         private func fill(_ driver: MapDriver<Inputs, Output>) async throws {
-            if window == nil { window = Swift.max(16, await 4 * executor.concurrency) }
-            while slots.count < window ?? 16, let chunk = await driver.submitNext() {
+            if window == nil { window = try await bounds.window(executor) }
+            while slots.count < window ?? 1, let chunk = await driver.submitNext() {
                 slots.append(.chunk(chunk))
             }
         }
 
         private func take(_ chunk: MapDriver<Inputs, Output>.Chunk, _ driver: MapDriver<Inputs, Output>) async throws {
-            let result = await chunk.future.result
-            if Task.isCancelled {
-                chunk.future.cancel()
+            let result = try await result(of: chunk)
+            guard let result, !Task.isCancelled else {
+                chunk.future.storage.giveUp()
                 cancelAll()
                 hasEnded = true
-                throw CancellationError()
+                throw result == nil ? bounds.timeout : CancellationError()
             }
             var parts: [Slot] = []
             for part in driver.remainders(of: chunk, result) {
@@ -118,8 +144,16 @@ where Inputs.Element: Sendable {
             slots.prepend(contentsOf: parts)
         }
 
+        /// What became of a chunk, `nil` where the time is up.
+        private func result(
+            of chunk: MapDriver<Inputs, Output>.Chunk
+        ) async throws -> Result<ChunkOutput<Output>, any Error>? {
+            guard let deadline else { return await chunk.future.result }
+            return try await chunk.future.storage.result(within: deadline - .now)
+        }
+
         private func cancelAll() {
-            for case .chunk(let chunk) in slots { chunk.future.cancel() }
+            for case .chunk(let chunk) in slots { chunk.future.storage.giveUp() }
             slots = []
         }
     }

@@ -12,31 +12,48 @@ where Inputs.Element: Sendable {
     public typealias Element = Output
 
     let executor: any FutureExecutor
+    var bounds = MapBounds()
     let makeDriver: () throws -> MapDriver<Inputs, Output>
+
+    /// The same with a time limit, as ``MapSequence/within(_:)``.
+    public func within(_ limit: Duration) -> Self {
+        var copy = self
+        copy.bounds.limit = limit
+        return copy
+    }
+
+    /// The same with a bound on the submissions that are in flight, as ``MapSequence/inFlight(_:)``.
+    public func inFlight(_ submissions: Int) -> Self {
+        var copy = self
+        copy.bounds.inFlight = submissions
+        return copy
+    }
 
     /// Starts the map.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(executor: executor, driver: Result(catching: makeDriver))
+        Iterator(executor: executor, bounds: bounds, driver: Result(catching: makeDriver))
     }
 
     /// Delivers the outputs; letting go of it cancels what is in flight.
     public final class Iterator: AsyncIteratorProtocol {
         private let executor: any FutureExecutor
         private let driver: Result<MapDriver<Inputs, Output>, any Error>
-        private let completions: AsyncStream<Int>
-        private var completionIterator: AsyncStream<Int>.Iterator
-        private let completed: AsyncStream<Int>.Continuation
+        private let bounds: MapBounds
+        private let completed = CompletionQueue()
+        private var arbiter: (any TimingArbiter)?
         private var window: Int?
-        private var nextKey = 0
+        private var trackedCount = 0
         private var chunks: [Int: MapDriver<Inputs, Output>.Chunk] = [:]
         private var ready: Deque<Result<Output, any Error>> = []
         private var hasEnded = false
 
-        init(executor: any FutureExecutor, driver: Result<MapDriver<Inputs, Output>, any Error>) {
+        init(
+            executor: any FutureExecutor, bounds: MapBounds, driver: Result<MapDriver<Inputs, Output>, any Error>
+        ) {
             self.executor = executor
             self.driver = driver
-            (completions, completed) = AsyncStream.makeStream(of: Int.self)
-            completionIterator = completions.makeAsyncIterator()
+            self.bounds = bounds
+            if let limit = bounds.limit { completed.limit(to: limit) }
         }
 
         deinit { cancelAll() }
@@ -50,12 +67,7 @@ where Inputs.Element: Sendable {
             while ready.isEmpty {
                 try await fill(driver)
                 guard !chunks.isEmpty else { return nil }
-                guard let key = await completionIterator.next(isolation: #isolation),
-                    let chunk = chunks.removeValue(forKey: key)
-                else {
-                    end()
-                    throw CancellationError()
-                }
+                let chunk = try await nextChunk()
                 for part in driver.remainders(of: chunk, await chunk.future.result) {
                     switch part {
                     case .results(let results): ready.append(contentsOf: results)
@@ -69,15 +81,36 @@ where Inputs.Element: Sendable {
         }
 
         private func fill(_ driver: MapDriver<Inputs, Output>) async throws {
-            if window == nil { window = Swift.max(16, await 4 * executor.concurrency) }
-            while chunks.count < window ?? 16, let chunk = await driver.submitNext() { track(chunk) }
+            if window == nil { window = try await bounds.window(executor) }
+            while chunks.count < window ?? 1, let chunk = await driver.submitNext() { track(chunk) }
+        }
+
+        /// Takes out the chunk that has ended next.
+        private func nextChunk() async throws -> MapDriver<Inputs, Output>.Chunk {
+            do {
+                guard let chunk = chunks.removeValue(forKey: try await nextKey()) else { throw bounds.timeout }
+                return chunk
+            } catch {
+                end()
+                throw error
+            }
+        }
+
+        /// The key of the chunk that has ended next, negative where the time is up; settled by the arbiter where there
+        /// is one.
+        private func nextKey() async throws -> Int {
+            guard let arbiter else { return try await completed.next() ?? -1 }
+            return try await arbiter.decide("which part of an unordered map ends next") { [completed] in
+                try await completed.next() ?? -1
+            }
         }
 
         private func track(_ chunk: MapDriver<Inputs, Output>.Chunk) {
-            let key = nextKey
-            nextKey += 1
+            let key = trackedCount
+            trackedCount += 1
             chunks[key] = chunk
-            chunk.future.storage.whenEnded { [completed] _ in completed.yield(key) }
+            arbiter = arbiter ?? chunk.future.storage.arbiter
+            chunk.future.storage.whenEnded { [completed] _ in completed.push(key) }
         }
 
         private func end() {
@@ -88,7 +121,7 @@ where Inputs.Element: Sendable {
         }
 
         private func cancelAll() {
-            for chunk in chunks.values { chunk.future.cancel() }
+            for chunk in chunks.values { chunk.future.storage.giveUp() }
         }
     }
 }

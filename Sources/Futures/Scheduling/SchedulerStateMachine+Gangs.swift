@@ -88,11 +88,10 @@ extension SchedulerStateMachine {
         return true
     }
 
-    /// The member that a gang takes next: an idle worker, one that takes nothing but gangs, or else the least loaded.
+    /// The member that a gang takes next: one that takes nothing but gangs, so that the others are left for tasks, or the
+    /// least loaded.
     private func freeMember(of job: JobID) -> (worker: WorkerID, load: Int)? {
-        let worker = jobs[job]?.free.first.map { (worker: $0, load: $1) }
-        if let worker, worker.load == 0 { return worker }
-        return jobs[job]?.freeForGangs.first.map { (worker: $0, load: $1) } ?? worker
+        (jobs[job]?.freeForGangs.first ?? jobs[job]?.free.first).map { (worker: $0, load: $1) }
     }
 
     /// Starts a gang whose members are all there and idle, in a job that has initialised MPI.

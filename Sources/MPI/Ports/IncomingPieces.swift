@@ -67,6 +67,9 @@ struct IncomingPieces {
         announced = Array(repeating: nil, count: size)
     }
 
+    /// Whether something is under way.
+    var isBusy: Bool { !busy.isEmpty || announced.contains { $0 != nil } }
+
     /// Looks once at every rank.
     mutating func poll(
         _ communicator: OpaquePointer, _ body: (_ arrival: MessagePort.Arrival, _ rank: Int) -> PortMemory?

@@ -103,6 +103,17 @@ package final class MessagePort: Sendable {
         return hasSent || hasReceived
     }
 
+    /// Gives every rank what each of them says of itself, in rank order.
+    ///
+    /// Collective over the job, on ``MPIThread/shared``, before the first ``poll(_:)``.
+    package func introduce(_ text: String) throws(MPIError) -> [String] {
+        let bytes = try communicator.allGather(varying: Array(text.utf8))
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether something is under way that may need this process to go on.
+    package var isBusy: Bool { !isDrained || incoming.withLock { $0.isBusy } }
+
     /// Whether everything that was sent has left.
     package var isDrained: Bool { outgoing.withLock { $0.sends.isEmpty && $0.waiting.isEmpty } }
 

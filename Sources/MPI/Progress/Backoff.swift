@@ -23,6 +23,11 @@ struct Backoff {
     /// asleep as well, and the ranks would never get out of it. (Measured: 800 µs instead of 8 µs for a round in a
     /// ring of 3 ranks on 2 cores.)
     static let longestSleep = 500_000
+    /// The longest sleep of a thread that nothing is known to be on its way to.
+    static let shortRest = 1_500_000
+    /// The longest sleep of a thread that whoever sends it something wakes.
+    static let longRest = 50_000_000
+    private let limit: Int
     private var nextSleep: Int
 
     /// Makes a back-off.
@@ -31,7 +36,9 @@ struct Backoff {
     ///   - byteCount: what the operation moves. A transfer under way only moves while it is polled, so the patience
     ///     before the first sleep grows with it, as if the slowest transport did 0.5 GB/s.
     ///   - isCrowded: whether ranks compete for cores, where spinning takes time from the rank that is waited for.
-    init(byteCount: Int = 0, isCrowded: Bool) {
+    ///   - longestSleep: the longest sleep between two polls, in nanoseconds.
+    init(byteCount: Int = 0, isCrowded: Bool, longestSleep: Int = Self.longestSleep) {
+        limit = longestSleep
         spinning = isCrowded ? 2_000 : 50_000
         yielding = 4 * Self.longestSleep + 2 * byteCount
         nextSleep = 10_000
@@ -41,7 +48,7 @@ struct Backoff {
     mutating func pause(elapsed: Int) -> Pause {
         if elapsed < spinning { return .none }
         if elapsed < spinning + yielding { return .yield }
-        defer { nextSleep = min(2 * nextSleep, Self.longestSleep) }
+        defer { nextSleep = min(2 * nextSleep, limit) }
         return .sleep(nanoseconds: nextSleep)
     }
 }

@@ -28,6 +28,8 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     /// call go through all the wrappers.
     private struct Poller {
         let poll: @Sendable () -> Bool
+        let restLimit: @Sendable () -> Int
+        let longestRest: Int
     }
 
     /// Makes a thread; it starts with its first job and lives as long as the process.
@@ -43,11 +45,18 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     /// Lets a poller look for outside events whenever no job waits: incoming messages have no event of their own.
     ///
     /// The poller runs on the thread, between jobs, and returns whether it found anything. While it does not, the
-    /// thread polls less and less often, down to twice per millisecond; a job wakes it at once.
+    /// thread polls less and less often; a job, or ``wake()``, wakes it at once.
     ///
-    /// - Parameter poll: the poller, or `nil` to have none: the thread then sleeps until a job comes.
-    package func setPoller(_ poll: (@Sendable () -> Bool)?) {
-        poller.withLock { $0 = poll.map { Poller(poll: $0) } }
+    /// - Parameters:
+    ///   - poll: the poller, or `nil` to have none: the thread then sleeps until a job comes.
+    ///   - isWoken: whether ``wake()`` is called for whatever comes in: the thread then polls 20 times per second only,
+    ///     and otherwise twice in 3 milliseconds, after a rest.
+    ///   - restLimit: is asked before the thread sleeps how long it may, in nanoseconds; 0 asks the poller once more.
+    package func setPoller(
+        _ poll: (@Sendable () -> Bool)?, isWoken: Bool = false, restLimit: @escaping @Sendable () -> Int = { .max }
+    ) {
+        let longestRest = isWoken ? Backoff.longRest : Backoff.shortRest
+        poller.withLock { $0 = poll.map { Poller(poll: $0, restLimit: restLimit, longestRest: longestRest) } }
         startIfNeeded()
         queue.wake()
     }
@@ -124,7 +133,13 @@ extension MPIThread {
         var backoff: Backoff?
         var idleSince = 0
         while true {
-            queue.take(into: &batch, waitingAtMost: longestWait(&backoff, idleSince: idleSince))
+            var wait = longestWait(&backoff, idleSince: idleSince)
+            // What was sent between the last look and the decision to sleep is not followed by a call to wake up.
+            if let time = wait, time > 0, let poller = poller.withLock({ $0 }) {
+                wait = poller.poll() ? 0 : min(time, poller.restLimit())
+                if wait == 0 { backoff = nil }
+            }
+            queue.take(into: &batch, waitingAtMost: wait)
             for job in batch {
                 job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             }
@@ -135,7 +150,7 @@ extension MPIThread {
                 continue
             }
             if poller.poll() || hadJobs || backoff == nil {
-                backoff = Backoff(isCrowded: HostProcessors.areCrowded)
+                backoff = Backoff(isCrowded: HostProcessors.areCrowded, longestSleep: poller.longestRest)
                 idleSince = timespec.monotonicNanoseconds
             }
         }

@@ -27,4 +27,27 @@ protocol ExecutorBackend: Sendable {
     ///
     /// May be called again.
     func shutdown(cancelPending: Bool) async
+
+    /// Nobody holds the executor any more; what was submitted still ends.
+    func released()
+
+    /// Whether this process is the one that does what is to be done once: always where it alone runs the program.
+    var isRoot: Bool { get }
+
+    /// Tells the other processes that run the program that this one is busy on its own, or back.
+    func holdOthers(_ isHeld: Bool)
+}
+
+extension ExecutorBackend {
+    func released() {
+        guard isUsable else { return }
+        // What was submitted still ends; then the workers leave.
+        Task.detached { await shutdown(cancelPending: false) }
+    }
+
+    var isRoot: Bool { true }
+
+    func holdOthers(_ isHeld: Bool) {
+        // No other process runs the program.
+    }
 }

@@ -51,7 +51,7 @@ extension FutureExecutor {
         do {
             let closure = try ShippedClosure(
                 CollectiveClosureTask<Input, Output>.Body(call: body), fileID: fileID)
-            var options = options
+            var options = options.from(fileID)
             options.ranks = .gang(ranks)
             return await submit(CollectiveClosureTask(closure: closure, input: input), options: options)
         } catch {

@@ -65,16 +65,23 @@ public actor MPIExecutor: FutureExecutor {
             let job = MasterWorkerJob.current(bootDeadline: bootDeadline)
             backend = MasterWorkerBackend(job, DispatchClient(seed: seed, initializer: initializer?.payload))
         case .syncro:
-            throw ExecutorError(.launchMismatch, "\(choice.kind) is not there yet")
+            backend = SyncroBackend(
+                try await LockstepProcess.shared.job(bootDeadline, asked: workers, environment), seed: seed,
+                initializer: initializer)
         }
         self.strategy = choice.strategy
         description = "\(choice.strategy): \(backend.summary) (\(choice.reason))"
     }
 
+    /// Puts an executor before a backend.
+    init(_ backend: any ExecutorBackend, _ strategy: Strategy, _ reason: String) {
+        self.backend = backend
+        self.strategy = strategy
+        description = "\(strategy): \(backend.summary) (\(reason))"
+    }
+
     deinit {
-        guard backend.isUsable else { return }
-        // What was submitted still ends; then the workers leave.
-        Task.detached { [backend] in await backend.shutdown(cancelPending: false) }
+        backend.released()
     }
 
     /// How many ordinary tasks run at the same time.

@@ -41,7 +41,7 @@ private actor PoolCache {
             // Somebody else may have done so in the meantime.
             if self.entry?.pool == entry.pool { break }
         }
-        let making = Task { try await MPIExecutor(strategy: strategy, workers: count) }
+        let making = Task { try await MPIExecutor(strategy: strategy, workers: workers) }
         entry = (key, making)
         return try await making.value
     }

@@ -3,6 +3,7 @@
 
 import Foundation
 import Futures
+import MPILaunch
 
 /// An MPI launcher found on this machine.
 struct Launcher: Sendable, Equatable {
@@ -17,10 +18,7 @@ struct Launcher: Sendable, Equatable {
         throws(ExecutorError)
     {
         let name = name ?? "mpirun"
-        let candidates =
-            name.contains("/")
-            ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        guard let found = candidates.first(where: Self.isProgram) else {
+        guard case .found(let found) = ProgramSearch.find(name, in: environment["PATH"] ?? "") else {
             throw ExecutorError(
                 .launcherNotFound,
                 "no MPI launcher: `\(name)` is not \(name.contains("/") ? "an executable file" : "in PATH"). Install one "
@@ -30,37 +28,27 @@ struct Launcher: Sendable, Equatable {
         path = found
     }
 
-    /// Whether a path is that of a file which may be run; a directory may be "executed", too.
-    private static func isProgram(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
-            && FileManager.default.isExecutableFile(atPath: path)
-    }
-
     /// The arguments that start `count` copies of a program that live on when one of them ends.
-    func arguments(count: Int, program: String, programArguments: [String], isRoot: Bool) -> [String] {
+    func arguments(
+        count: Int, hostfile: String? = nil, program: String, programArguments: [String], isRoot: Bool
+    ) -> [String] {
         var arguments = ["--continuous", "-n", "\(count)", "--bind-to", "none", "--oversubscribe"]
+        if let hostfile { arguments += ["--hostfile", hostfile] }
         // Open MPI refuses to run as root unless told; the program runs as root already.
         if isRoot { arguments.append("--allow-run-as-root") }
         return arguments + [program] + programArguments
     }
 
-    /// The environment of a job: without traces of an MPI job around this process, and with one thread per worker.
+    /// The environment of a job: without traces of an MPI job around this process, and with one thread
+    /// per worker, or as many as `MPIFUTURES_THREADS` says.
     ///
     /// The user's own settings (`OMPI_MCA_*`) stay.
     static func environment(
         _ current: [String: String], socket: String, secret: Secret, job: Int
     ) -> [String: String] {
-        var environment = current.filter { key, _ in
-            key.hasPrefix("OMPI_MCA_")
-                || !["OMPI_", "PMIX_", "PRTE_", "PMI_"].contains { key.hasPrefix($0) }
-        }
-        for variable in [
-            "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-            "GOTO_NUM_THREADS",
-        ] {
-            environment[variable] = "1"
-        }
+        var environment = ChildEnvironment.withoutLauncher(current)
+        let threads = (try? PoolEnvironment.threadCount(current)) ?? 1
+        for variable in ChildEnvironment.threadVariables { environment[variable] = "\(threads)" }
         // A crash report of the Swift runtime takes seconds, and the pool reports the crash itself.
         if environment["SWIFT_BACKTRACE"] == nil { environment["SWIFT_BACKTRACE"] = "enable=no" }
         environment[PoolEnvironment.worker] = socket

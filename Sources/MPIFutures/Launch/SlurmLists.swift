@@ -106,7 +106,7 @@ enum SlurmLists {
     private static func numbers(_ text: Substring) -> [String]? {
         var numbers: [String] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", maxSplits: 1)
+            let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
             guard let first = ends.first, let low = Int(first), let high = Int(ends.last ?? first), low <= high,
                 high - low < PoolEnvironment.largestPool
             else { return nil }

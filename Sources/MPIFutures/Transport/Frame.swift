@@ -6,7 +6,7 @@ import Futures
 /// A message: a kind, the task that it is about, a number, a body of any size below memory, and arrays that belong to it.
 ///
 /// On the wire: a header of 32 bytes (body length, task, number: 8 bytes each; kind: 1 byte; number of attachments: 3
-/// bytes; prefix length: 4 bytes), the prefix, for each attachment 16 bytes (count: 8 bytes, ``Futures/Attachment/code``: 1
+/// bytes; prefix length: 4 bytes), the prefix, for each attachment 16 bytes (count: 8 bytes, ``Futures/AttachedArray/code``: 1
 /// byte, zeros), which the prefix length includes, the body, the attachments; all little-endian. The prefix says what the
 /// body is about; kept apart so that a large body is never copied to cut it off.
 struct Frame: Sendable, Equatable {
@@ -22,6 +22,10 @@ struct Frame: Sendable, Equatable {
         case refused, run, initialize, cancel, revoke, abandon, prepareCollective, leave
         // To a guardian.
         case kill
+        // Between the ranks of a program in lockstep.
+        case stepNotes = 96
+        case stepValue, stepError, stepProgress, stepHold, stepFarewell, stepFailure
+        case gangReport, gangAbandon
     }
 
     /// The bytes of a header.
@@ -39,7 +43,7 @@ struct Frame: Sendable, Equatable {
     var prefix: [UInt8] = []
     var body: [UInt8] = []
     /// Large arrays that the body refers to.
-    var attachments: [Attachment] = []
+    var attachments: [AttachedArray] = []
 
     /// The body and the attachments as a value.
     var payload: EncodedPayload { EncodedPayload(body, attachments: attachments) }

@@ -11,7 +11,7 @@ struct FrameParser {
     /// The memory in which something large comes together.
     private struct Landing {
         /// An attachment, or one that becomes the body.
-        let attachment: Attachment
+        let attachment: AttachedArray
         var filled = 0
 
         var rest: UnsafeMutableRawBufferPointer {
@@ -61,7 +61,7 @@ struct FrameParser {
     /// Where the bytes that come next are to go, with what keeps that memory; `nil` where they are headers or small.
     ///
     /// Whoever receives into it says so with ``landed(_:into:)``; bytes that were received elsewhere go through ``parse(_:into:)``.
-    var landing: (memory: UnsafeMutableRawBufferPointer, owner: Attachment)? {
+    var landing: (memory: UnsafeMutableRawBufferPointer, owner: AttachedArray)? {
         current.map { ($0.rest, $0.attachment) }
     }
 
@@ -118,7 +118,7 @@ extension FrameParser {
             if have > 0 || input.count >= bodyLength || bodyLength > trusted {
                 return Self.move(&input, to: &frame!.body, upTo: bodyLength, trusted: trusted)
             }
-            current = Landing(attachment: Attachment(receivingBytes: bodyLength))
+            current = Landing(attachment: AttachedArray(receivingBytes: bodyLength))
         }
         return moveToLanding(&input)
     }
@@ -151,7 +151,7 @@ extension FrameParser {
             let count = try reader.read(UInt64.self)
             let code = try reader.read(UInt64.self)
             guard let kind = UInt8(exactly: code),
-                let attachment = Attachment(receiving: kind, count: count, limit: believed)
+                let attachment = AttachedArray(receiving: kind, count: count, limit: believed)
             else {
                 throw ExecutorError(
                     .protocolViolation,
@@ -204,7 +204,7 @@ extension FrameParser {
         let prefix = read(28, UInt32.self)
         let attachmentCount = Int(kindNumber >> 8)
         guard let kind = Frame.Kind(rawValue: UInt8(truncatingIfNeeded: kindNumber)), length <= Frame.largestBody,
-            prefix <= Frame.largestPrefix, attachmentCount <= Attachment.countLimit,
+            prefix <= Frame.largestPrefix, attachmentCount <= AttachedArray.countLimit,
             attachmentCount * Frame.descriptorSize <= Int(prefix)
         else {
             throw ExecutorError(

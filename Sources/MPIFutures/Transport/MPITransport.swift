@@ -15,10 +15,18 @@ final class MPITransport: RankTransport {
     private static let largeBody = 1 << 13
     /// A message of small frames leaves when it has this many bytes.
     private static let fullMessage = 1 << 15
+    /// How long a frame may wait for the transport's thread, which sends what has gathered, while that is awake.
+    private static let patience = Duration.microseconds(20)
 
     private struct Outbox {
         var small: [[UInt8]]
         var touched: [Int] = []
+        /// When something was last sent to each rank.
+        var lastSent: [ContinuousClock.Instant]
+        /// The transport's thread looks again and again, and sends what it finds.
+        var isWatched = false
+        /// When the oldest of the frames was flushed that still wait.
+        var waitsSince: ContinuousClock.Instant?
     }
 
     private struct Inbox {
@@ -26,7 +34,15 @@ final class MPITransport: RankTransport {
         var failure: (any Error)?
     }
 
+    /// How long to sleep while something large moves that may need this process, in nanoseconds.
+    private static let shortestRest = 20_000
+    /// After this time without a message a rank may sleep; it looks for messages at least twice as long.
+    private static let wakefulness = Duration.milliseconds(1)
+
     private let port: MessagePort
+    private let bell: Doorbell
+    /// The bells of the ranks on this host; `nil` for the others.
+    private let bells: [String?]
     private let receiver: any RankReceiver
     private let outbox: Mutex<Outbox>
     private let inbox: Mutex<Inbox>
@@ -40,13 +56,24 @@ final class MPITransport: RankTransport {
             MPIRuntime.shared.threadSupport == .multiple ? MPIThread(name: "mpi-messages") : MPIThread.shared
         port = try MessagePort(on: thread)
         self.receiver = receiver
-        outbox = Mutex(Outbox(small: Array(repeating: [], count: port.size)))
+        bell = try Doorbell { thread.wake() }
+        let host = WorkerSetup.hostName
+        bells = try port.introduce("\(host) \(bell.name)").map { text in
+            let words = text.split(separator: " ")
+            return words.count == 2 && words[0] == host ? String(words[1]) : nil
+        }
+        outbox = Mutex(
+            Outbox(
+                small: Array(repeating: [], count: port.size),
+                lastSent: Array(repeating: .now, count: port.size)))
         inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(trusted: FrameParser.memorySize), count: port.size)))
     }
 
     /// Starts to receive.
     func start() {
-        port.thread.setPoller { [weak self] in self?.poll() ?? false }
+        port.thread.setPoller(
+            { [weak self] in self?.poll() ?? false }, isWoken: bells.allSatisfy { $0 != nil },
+            restLimit: { [weak self] in self?.restLimit() ?? .max })
     }
 
     var rank: Int { port.rank }
@@ -75,26 +102,69 @@ final class MPITransport: RankTransport {
 
     func flush() {
         outbox.withLock { outbox in
-            for rank in outbox.touched where !outbox.small[rank].isEmpty { send(rank, &outbox) }
-            outbox.touched = []
+            guard !outbox.touched.isEmpty else { return }
+            // Frames that leave together cost a fraction of what they cost one by one.
+            if outbox.isWatched {
+                let now = ContinuousClock.now
+                guard let start = outbox.waitsSince else {
+                    outbox.waitsSince = now
+                    return
+                }
+                if now - start < Self.patience { return }
+            }
+            sendAll(&outbox)
         }
+    }
+
+    private func sendAll(_ outbox: inout Outbox) {
+        for rank in outbox.touched where !outbox.small[rank].isEmpty { send(rank, &outbox) }
+        outbox.touched.removeAll(keepingCapacity: true)
+        outbox.waitsSince = nil
+    }
+
+    /// The thread is about to sleep: from now on who flushes sends.
+    private func restLimit() -> Int {
+        let mayRest = outbox.withLock { outbox in
+            outbox.isWatched = outbox.waitsSince != nil
+            return !outbox.isWatched
+        }
+        if !mayRest { return 0 }
+        return port.isBusy ? Self.shortestRest : .max
+    }
+
+    /// Sends everything that is queued, and then nothing more; waits until it has left.
+    func finish() async {
+        outbox.withLock { sendAll(&$0) }
+        while !port.isDrained { await Task.yield() }
     }
 
     /// Stops receiving and sending; what is under way is left to MPI.
     func close() {
         port.thread.setPoller(nil)
         port.close()
+        bell.close()
     }
 
-    /// Whether everything that was flushed has left.
-    var isDrained: Bool { port.isDrained }
+    /// Stops, and returns when no look at MPI is under way any more.
+    func stop() async {
+        close()
+        // Looks and jobs of the thread take turns.
+        await Task(executorPreference: port.thread) {}.value
+    }
 
     private func send(_ rank: Int, _ outbox: inout Outbox) {
         port.send(outbox.small[rank], to: rank)
         outbox.small[rank] = []
+        let now = ContinuousClock.now
+        if now - outbox.lastSent[rank] > Self.wakefulness, let name = bells[rank] { bell.ring(name) }
+        outbox.lastSent[rank] = now
     }
 
     private func poll() -> Bool {
+        outbox.withLock { outbox in
+            outbox.isWatched = true
+            if outbox.waitsSince != nil { sendAll(&outbox) }
+        }
         var arrived: [(rank: Int, frames: [Frame])] = []
         let hasMoved = inbox.withLock { inbox in
             guard inbox.failure == nil else { return false }

@@ -30,7 +30,7 @@ final class SocketConnection: SocketHandler {
     /// Bytes that are ready to be sent.
     private enum Outgoing {
         case bytes([UInt8])
-        case attachment(Attachment)
+        case attachment(AttachedArray)
 
         func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
             switch self {
@@ -74,7 +74,7 @@ final class SocketConnection: SocketHandler {
         SocketLoop.shared.add(descriptor, self)
     }
 
-    /// Believes the lengths that the other end claims: it is known who that is. On the loop's thread.
+    /// Believes the lengths that the other end claims, since it is known who that is; on the loop's thread.
     func trust() {
         inbox.withLock { $0.parser.trusted = FrameParser.memorySize }
     }

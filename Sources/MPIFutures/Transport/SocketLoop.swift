@@ -22,6 +22,10 @@ final class SocketLoop: Sendable {
     private struct State {
         var handlers: [Int32: any SocketHandler] = [:]
         var ticker: (@Sendable () -> Bool)?
+        /// Counts the tickers, so that the end of one does not end its successor.
+        var tickerCount: UInt64 = 0
+        /// The loop's thread, once it runs.
+        var thread: pthread_t?
     }
 
     /// How long the loop looks again and again for the next message after one came.
@@ -34,11 +38,21 @@ final class SocketLoop: Sendable {
     static let shared = SocketLoop()
 
     private let epoll: Int32
+    /// Both ends of a pipe that wakes the loop.
+    private let wakes: (reader: Int32, writer: Int32)
     private let state = Mutex(State())
 
     private init() {
         epoll = CEpoll_create()
-        precondition(epoll >= 0, "no epoll instance could be made: \(String(cString: strerror(errno)))")
+        var pipes: [Int32] = [-1, -1]
+        precondition(
+            epoll >= 0 && pipe(&pipes) == 0, "no epoll instance could be made: \(String(cString: strerror(errno)))")
+        wakes = (pipes[0], pipes[1])
+        for descriptor in pipes {
+            _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
+        _ = CEpoll_control(epoll, CEpoll_add, wakes.reader, 0)
         let thread = Thread { [self] in run() }
         thread.name = "pool-sockets"
         thread.start()
@@ -64,17 +78,26 @@ final class SocketLoop: Sendable {
         close(descriptor)
     }
 
-    /// Calls a body every millisecond, as long as it says so; to be called on the loop's thread.
+    /// Calls a body every millisecond, as long as it says so.
     func tick(_ body: @escaping @Sendable () -> Bool) {
-        state.withLock { $0.ticker = body }
+        let isOnLoop = state.withLock { state in
+            state.ticker = body
+            state.tickerCount += 1
+            return state.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
+        }
+        guard !isOnLoop else { return }
+        // The loop may sleep; a pipe that is full has woken it.
+        var byte: UInt8 = 0
+        _ = write(wakes.writer, &byte, 1)
     }
 
     private func run() -> Never {
+        state.withLock { $0.thread = pthread_self() }
         var events = [CEpoll_event](repeating: CEpoll_event(), count: 64)
         var nextTick = ContinuousClock.now
         var spinEnd = nextTick
         while true {
-            let ticker = state.withLock { $0.ticker }
+            let (ticker, number) = state.withLock { ($0.ticker, $0.tickerCount) }
             let isSpinning = ContinuousClock.now < spinEnd
             let limit: Int32 = isSpinning ? 0 : ticker == nil ? -1 : 1
             let count = CEpoll_wait(epoll, &events, Int32(events.count), limit)
@@ -87,12 +110,17 @@ final class SocketLoop: Sendable {
             }
             guard let ticker, ContinuousClock.now >= nextTick else { continue }
             nextTick = ContinuousClock.now + .milliseconds(1)
-            if !ticker() { state.withLock { $0.ticker = nil } }
+            if !ticker() { state.withLock { if $0.tickerCount == number { $0.ticker = nil } } }
         }
     }
 
     private func dispatch(_ event: CEpoll_event) {
         let descriptor = event.descriptor
+        if descriptor == wakes.reader {
+            var bytes: (UInt64, UInt64) = (0, 0)
+            while read(descriptor, &bytes, 16) == 16 {}
+            return
+        }
         if event.isWritable != 0, let handler = state.withLock({ $0.handlers[descriptor] }) {
             handler.writable()
         }

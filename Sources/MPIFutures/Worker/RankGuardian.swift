@@ -72,7 +72,9 @@ struct RankGuardian {
         }
     }
 
-    /// Rank 0 says one thing only: end the worker. The end of the connection is the end of the job's use.
+    /// Rank 0 says one thing only: end the worker.
+    ///
+    /// The end of the connection is that of rank 0.
     private mutating func readCommand() {
         var header = [UInt8](repeating: 0, count: Frame.headerSize)
         let count = read(connection, &header, header.count)

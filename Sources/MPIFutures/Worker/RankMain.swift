@@ -7,13 +7,14 @@ import Futures
 
 /// What the constructor in `CWorkerEntry` is to do with a process that an MPI launcher started; called before `main`.
 ///
-/// - Returns: The rank of a worker, which never reaches `main`; 0 for rank 0 of such a job; -1 where `main` simply runs.
+/// - Returns: The rank of a worker, which never reaches `main`; 0 for rank 0 of such a job; -1 where `main` simply runs, -2
+///   where it does so in step with other ranks.
 @c(mpifutures_rank_role)
 package func rankRole() -> Int32 {
     switch LaunchEnvironment.current.role {
     case .masterWorkerRank(let rank): Int32(rank)
     case .program: LaunchEnvironment.current.mode == .masterWorker ? 0 : -1
-    case .lockstepRank: -1
+    case .lockstepRank: CWORKERENTRY_LOCKSTEP
     }
 }
 
@@ -49,7 +50,7 @@ package func rankMain(_ rank: Int32) {
     dup2(pipes[1][1], 2)
     for descriptor in pipes[0] + pipes[1] + [pipes[2][0]] { close(descriptor) }
     CWorkerEntry_lineBuffer(1)
-    _ = CWorkerEntry_setNumericThreads(1)
+    _ = CWorkerEntry_setNumericThreads(PoolEnvironment.ownThreadCount)
     RankWorker(rank: Int(rank), RunningRecord(record), guardian: pipes[2][1]).serve()
 }
 

@@ -35,7 +35,7 @@ final class RankWorker: RankReceiver {
 
     private func join() {
         do {
-            try MPIThread.shared.runInitialize()
+            try MPIThread.shared.runInitialize(.asked)
             let transport = try MPITransport(self)
             let desk = WorkerDesk(RankLink(transport: transport, rank: 0), record)
             desk.ledger.index = rank
@@ -89,7 +89,7 @@ final class RankWorker: RankReceiver {
         desk.gangs.abandonAll(because: "the program ends")
         await Task(executorPreference: MPIThread.shared) {
             RankLink(transport: transport, rank: 0).send(Frame(kind: .left))
-            while !transport.isDrained { await Task.yield() }
+            await transport.finish()
             transport.close()
             // Whether it succeeds makes no difference to a process that leaves.
             try? MPIThread.shared.finalize()

@@ -32,6 +32,13 @@ final class TaskRunner: Sendable {
         var runner: Task<Void, Never>?
         var unflushed = 0
         var tickIsArmed = false
+
+        /// Takes a task out that has not begun; false where there is none.
+        mutating func remove(_ task: TaskID) -> Bool {
+            guard let index = waiting.firstIndex(where: { $0.task == task }) else { return false }
+            waiting.remove(at: index)
+            return true
+        }
     }
 
     private static let batch = 16
@@ -61,23 +68,20 @@ final class TaskRunner: Sendable {
 
     /// Gives a task back that has not begun.
     func revoke(_ task: TaskID) {
-        let wasWaiting = state.withLock { state in
-            guard let index = state.waiting.firstIndex(where: { $0.task == task }) else { return false }
-            state.waiting.remove(at: index)
-            return true
-        }
+        let wasWaiting = state.withLock { $0.remove(task) }
         if wasWaiting { link.send(WorkerReport.dropped(task).frame) }
     }
 
     /// Cancels the Swift task of the task that runs, or gives it back.
     func cancel(_ task: TaskID) {
-        let runner = state.withLock { state in
-            guard state.current == task else { return nil as Task<Void, Never>? }
+        // In one step: the task may begin at any moment.
+        let (runner, wasWaiting) = state.withLock { state -> (Task<Void, Never>?, Bool) in
+            guard state.current == task else { return (nil, state.remove(task)) }
             state.runnerIsCancelled = true
-            return state.runner
+            return (state.runner, false)
         }
         runner?.cancel()
-        revoke(task)
+        if wasWaiting { link.send(WorkerReport.dropped(task).frame) }
     }
 
     @concurrent private func run() async {
@@ -100,12 +104,13 @@ final class TaskRunner: Sendable {
     /// The next task; `nil` ends the Swift task that runs them.
     private func next() -> Job? {
         let (job, mustFlush) = state.withLock { state in
-            state.current = state.waiting.first?.task
+            let job = state.waiting.popFirst()
+            state.current = job?.task
             state.startIsReported = false
-            if state.current == nil { state.runner = nil }
-            let mustFlush = state.unflushed >= Self.batch || state.current == nil
+            if job == nil { state.runner = nil }
+            let mustFlush = state.unflushed >= Self.batch || job == nil
             if mustFlush { state.unflushed = 0 }
-            return (state.waiting.popFirst(), mustFlush)
+            return (job, mustFlush)
         }
         if mustFlush { link.flush() }
         return job

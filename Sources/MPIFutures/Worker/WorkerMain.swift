@@ -38,7 +38,7 @@ package func workerMain(_ socketPath: UnsafePointer<CChar>) {
         dup2(errors[1], 2)
         for descriptor in output + errors { close(descriptor) }
         CWorkerEntry_lineBuffer(1)
-        _ = CWorkerEntry_setNumericThreads(1)
+        _ = CWorkerEntry_setNumericThreads(PoolEnvironment.ownThreadCount)
         WorkerService(setup, RunningRecord(record)).serve()
     default:
         close(output[1])

@@ -11,6 +11,7 @@ import MPIFutures
 struct PoolProgram {
     static func main() async throws {
         let mode = CommandLine.arguments.dropFirst().first ?? "idle"
+        if mode == "strategy" { return say(try await describeStrategy()) }
         let pool = try await MPIExecutor(strategy: .dynamic, workers: 2)
         switch mode {
         case "idle":
@@ -62,6 +63,21 @@ struct PoolProgram {
         _ = readLine()
         // Keeps the pool alive up to here.
         Swift.print(pool.workers)
+    }
+
+    /// Uses the shared pool twice, however it comes to be, and tells what it is; the error where there is none.
+    private static func describeStrategy() async throws -> String {
+        do {
+            let pool = try await MPIExecutor.shared()
+            let value = try await pool.submit(20) { $0 + 1 }.value
+            let same = try await MPIExecutor.shared(strategy: pool.strategy) === pool
+            await pool.shutdown()
+            let again = try await MPIExecutor.shared()
+            await again.shutdown()
+            return "\(pool.description)\n\(value) \(same ? "same" : "other")"
+        } catch let error as ExecutorError {
+            return "\(error)"
+        }
     }
 
     private static func spin(_ pool: MPIExecutor) async -> Future<Int> {

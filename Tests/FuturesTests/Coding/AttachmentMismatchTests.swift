@@ -116,12 +116,12 @@ struct AttachmentMismatchTests {
     @Test func refusesAttachmentsThatAreNotAsThePayloadSays() throws {
         let good = try BinaryEncoder().encodePayload([[1.5, 2.5], [3.5]], attachingFrom: 1)
         let first = good.attachments[0]
-        func with(_ attachments: Attachment...) -> EncodedPayload {
+        func with(_ attachments: AttachedArray...) -> EncodedPayload {
             EncodedPayload(good.bytes, attachments: attachments)
         }
         #expect(fault([[Double]].self, with()).contains("attachment 0 is missing"))
         #expect(fault([[Double]].self, with(first)).contains("attachment 1 is missing"))
-        #expect(fault([[Double]].self, with(first, Attachment([1] as [Int]))).contains("an array of int64, not of double"))
+        #expect(fault([[Double]].self, with(first, AttachedArray([1] as [Int]))).contains("an array of int64, not of double"))
         #expect(fault([[Double]].self, with(first, first)).contains("has 2 elements, not 1"))
         #expect(fault([OneByOne<Double>].self, with(first, first)).contains("has 2 elements, not 1"))
         #expect(fault([OneByOne<Double>].self, with()).contains("attachment 0 is missing"))
@@ -143,13 +143,13 @@ struct AttachmentMismatchTests {
     }
 
     @Test func makesNoRoomForNonsense() {
-        #expect(Attachment(receiving: 13, count: 1, limit: 100) == nil)
-        #expect(Attachment(receiving: 255, count: 1, limit: 100) == nil)
+        #expect(AttachedArray(receiving: 13, count: 1, limit: 100) == nil)
+        #expect(AttachedArray(receiving: 255, count: 1, limit: 100) == nil)
         let double = DirectElement.double.rawValue
-        #expect(Attachment(receiving: double, count: 0, limit: 100) == nil)
-        #expect(Attachment(receiving: double, count: 13, limit: 100) == nil)
-        #expect(Attachment(receiving: double, count: .max, limit: .max) == nil)
-        #expect(Attachment(receiving: double, count: 12, limit: 100)?.landing.count == 96)
+        #expect(AttachedArray(receiving: double, count: 0, limit: 100) == nil)
+        #expect(AttachedArray(receiving: double, count: 13, limit: 100) == nil)
+        #expect(AttachedArray(receiving: double, count: .max, limit: .max) == nil)
+        #expect(AttachedArray(receiving: double, count: 12, limit: 100)?.landing.count == 96)
     }
 
     /// 20,000 damaged payloads with attachments give values or errors, never a trap.

@@ -24,7 +24,7 @@ struct AttachmentTests {
     static func transported(_ payload: EncodedPayload) throws -> EncodedPayload {
         let attachments = try payload.attachments.map { sent in
             let arrived = try #require(
-                Attachment(receiving: sent.code, count: UInt64(sent.count), limit: sent.memory.count))
+                AttachedArray(receiving: sent.code, count: UInt64(sent.count), limit: sent.memory.count))
             arrived.landing.copyMemory(from: sent.memory)
             return arrived
         }
@@ -80,7 +80,7 @@ struct AttachmentTests {
     }
 
     @Test func keepsToTheThreshold() throws {
-        let limit = Attachment.threshold
+        let limit = AttachedArray.threshold
         let below = try BinaryEncoder().encodePayload([UInt8](repeating: 1, count: limit - 1))
         #expect(below.attachments.isEmpty)
         #expect(below.byteCount == below.bytes.count)

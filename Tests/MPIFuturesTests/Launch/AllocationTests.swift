@@ -47,7 +47,8 @@ import Testing
 
     @Test(arguments: ["SLURM_JOB_NODELIST", "SLURM_TASKS_PER_NODE"])
     func namesTheSlurmVariable(name: String) throws {
-        let environment = ["SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n1", name: "]"]
+        var environment = ["SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n1"]
+        environment[name] = "]"
         let error = #expect(throws: ExecutorError.self) { try Allocation(environment) }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.hasPrefix("\(name) is \"]\"") == true)

@@ -3,6 +3,7 @@
 
 import Foundation
 import Futures
+import MPILaunch
 import Testing
 
 @testable import MPIFutures

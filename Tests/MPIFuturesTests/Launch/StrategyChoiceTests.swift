@@ -138,12 +138,21 @@ import Testing
         (
             ["MPIFUTURES_STRATEGIE": "local"],
             "MPIFUTURES_STRATEGIE is set, but there is no such variable: those to set are MPIFUTURES_STRATEGY, "
-                + "MPIFUTURES_WORKERS, MPIFUTURES_LAUNCHER, MPIFUTURES_HOSTFILE, MPIFUTURES_CONTINUOUS"
+                + "MPIFUTURES_WORKERS, MPIFUTURES_LAUNCHER, MPIFUTURES_HOSTFILE, MPIFUTURES_THREADS, "
+                + "MPIFUTURES_CONTINUOUS, MPIFUTURES_ROOT"
         ),
         (
             ["MPIFUTURES_WORKERS": "two"],
             "MPIFUTURES_WORKERS is \"two\": set it to a whole number from 1 to 65536, or unset it for one worker per "
                 + "physical core"
+        ),
+        (
+            ["MPIFUTURES_THREADS": "0"],
+            "MPIFUTURES_THREADS is \"0\": set it to a whole number from 1 to 65536, or unset it for one thread each"
+        ),
+        (
+            ["MPIFUTURES_ROOT": "yes"],
+            "MPIFUTURES_ROOT is \"yes\": set it to computes or dispatches, or unset it"
         ),
         (["MPIFUTURES_CONTINUOUS": "yes"], "MPIFUTURES_CONTINUOUS is \"yes\": set it to 0 or 1, or unset it"),
         (

@@ -152,7 +152,7 @@ struct AttachmentFrameTests {
             connection.start()
         }
         let doubles = (0..<600_000).map { Double($0) }
-        let large = try Self.payload(["a": doubles, "b": [1, 2]], from: Attachment.threshold)
+        let large = try Self.payload(["a": doubles, "b": [1, 2]], from: AttachedArray.threshold)
         #expect(large.attachments.count == 1)
         let frames = [
             Frame(kind: .returned, task: 1, payload: large), Frame(kind: .leave),

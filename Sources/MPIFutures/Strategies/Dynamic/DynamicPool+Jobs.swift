@@ -24,7 +24,7 @@ extension DynamicPool {
 
     private func launch(_ id: JobID, _ launcher: LauncherProcess, _ socket: String) {
         let arguments = configuration.launcher.arguments(
-            count: configuration.workers, program: configuration.program,
+            count: configuration.workers, hostfile: configuration.allocation?.hostfile, program: configuration.program,
             programArguments: configuration.arguments, isRoot: configuration.isRoot)
         let environment = Launcher.environment(
             configuration.environment, socket: socket, secret: secret, job: id.number)

@@ -22,7 +22,6 @@ final class MasterWorkerJob: RankReceiver {
 
     private struct State {
         var phase = Phase.idle
-        var waiters: [CheckedContinuation<Void, Never>] = []
         var bootDeadline = Duration.seconds(60)
         var address: GuardianDesk.Address?
     }
@@ -39,7 +38,8 @@ final class MasterWorkerJob: RankReceiver {
     private init(_ launch: LaunchEnvironment) {
         let environment = ProcessInfo.processInfo.environment
         let size = launch.size
-        rootTakesPart = size == 1 || environment[PoolEnvironment.root] != "dispatches"
+        rootTakesPart =
+            size == 1 || (environment[PoolEnvironment.root] != "dispatches" && ThreadSupport.asked == .multiple)
         pool = MasterWorkerPool(size: size, isContinuous: environment[PoolEnvironment.continuous] == "1") {
             Self.shared.start()
         }
@@ -78,7 +78,7 @@ final class MasterWorkerJob: RankReceiver {
 
     private func initialize() {
         do {
-            try MPIThread.shared.runInitialize()
+            try MPIThread.shared.runInitialize(.asked)
             let address = try pool.guardians.open(pool)
             state.withLock { $0.address = address }
             let transport = try MPITransport(self)
@@ -91,10 +91,9 @@ final class MasterWorkerJob: RankReceiver {
             let desk = takesPart ? record.map { WorkerDesk(LoopbackLink(pool: pool), $0) } : nil
             pool.connect(transport, desk: desk)
             if desk != nil { dispatcher.workerJoined(WorkerID(0), MasterWorkerPool.job, isGangOnly: size > 1) }
-            let waiters = enter(.running(transport))
+            state.withLock { $0.phase = .running(transport) }
             transport.start()
             if size == 1 { dispatcher.jobComplete(MasterWorkerPool.job, isCollective: true) }
-            for waiter in waiters { waiter.resume() }
         } catch {
             fail(ExecutorError(.launchFailed, "MPI could not be initialised", cause: error))
         }
@@ -112,18 +111,8 @@ final class MasterWorkerJob: RankReceiver {
     }
 
     private func fail(_ error: ExecutorError) {
-        let waiters = enter(.failed)
+        state.withLock { $0.phase = .failed }
         dispatcher.poolFailed(error)
-        for waiter in waiters { waiter.resume() }
-    }
-
-    /// Moves on, and returns who waits for the start.
-    private func enter(_ phase: Phase) -> [CheckedContinuation<Void, Never>] {
-        state.withLock { state in
-            state.phase = phase
-            defer { state.waiters = [] }
-            return state.waiters
-        }
     }
 
     func received(_ frames: [Frame], from rank: Int) {
@@ -179,10 +168,10 @@ extension MasterWorkerJob {
     /// Where all ranks are well MPI is finalised; else the job is aborted with the program's own exit status, or with 1
     /// where a lost worker would else go unnoticed.
     func end(status: Int32) async {
-        start(ifIdle: true)
-        await started()
+        // Where nothing was submitted the other ranks wait in MPI_Init, and would wait for ever.
+        try? await dispatcher.bootUp(DispatchClient())
         guard case .running(let transport) = state.withLock({ $0.phase }) else { return await abort(status) }
-        _ = enter(.ended)
+        state.withLock { $0.phase = .ended }
         await withDeadline(.seconds(3)) { await self.pool.dismissAll() }
         pool.guardians.close()
         guard !pool.hasLosses, pool.allHaveLeft else { return await abort(status) }
@@ -190,26 +179,6 @@ extension MasterWorkerJob {
         await withDeadline(.seconds(5)) {
             await Task(executorPreference: MPIThread.shared) { try? MPIThread.shared.finalize() }.value
         }
-    }
-
-    private func start(ifIdle: Bool) {
-        guard case .idle = state.withLock({ $0.phase }) else { return }
-        // Nothing was submitted; the other ranks wait in MPI_Init and would wait for ever.
-        start()
-    }
-
-    private func started() async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                guard case .starting = state.phase else { return true }
-                state.waiters.append(continuation)
-                return false
-            }
-            if isOver { continuation.resume() }
-        }
-        // The others say hello a moment after MPI runs.
-        guard case .running = state.withLock({ $0.phase }) else { return }
-        try? await dispatcher.bootUp(DispatchClient())
     }
 
     private func abort(_ status: Int32) async {

@@ -46,7 +46,7 @@ extension AttachmentKind {
     }
 }
 
-extension Attachment {
+extension AttachedArray {
     /// The array, without a copy where it is of this type already.
     func array<E: BlockElement>(_ type: E.Type) -> [E] {
         if let array = source as? [E] { return array }
@@ -69,7 +69,7 @@ extension Attachment {
 
 extension WireReader {
     /// Reads which attachment stands for a block, whose tag was looked at, and goes past it.
-    func attachment(at position: inout Int, limit: Int) throws(WireFault) -> (index: Int, attachment: Attachment) {
+    func attachment(at position: inout Int, limit: Int) throws(WireFault) -> (index: Int, attachment: AttachedArray) {
         let start = position
         let tag = try load(UInt8.self, at: &position, limit: limit)
         guard let element = WireElement(attachedTag: tag) else {

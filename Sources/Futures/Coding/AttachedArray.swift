@@ -42,7 +42,7 @@ enum AttachmentKind: Hashable {
 /// the right type, in order to be received into.
 // Safe: everything is immutable. The memory belongs to the source, which is kept as long as this object and never changed;
 // whoever receives into it does so before anybody else knows this object.
-package final class Attachment: @unchecked Sendable {
+package final class AttachedArray: @unchecked Sendable {
     /// From how many bytes on an array is worth being attached.
     package static let threshold = 1 << 18
     /// How many attachments a payload has at most; what is over that is written inline.
@@ -100,9 +100,9 @@ package final class Attachment: @unchecked Sendable {
     package var bytes: [UInt8]? { source as? [UInt8] }
 }
 
-extension Attachment: Equatable {
+extension AttachedArray: Equatable {
     /// Whether two attachments hold the same bytes as the same type.
-    package static func == (left: Attachment, right: Attachment) -> Bool {
+    package static func == (left: AttachedArray, right: AttachedArray) -> Bool {
         left === right || left.code == right.code && left.memory.elementsEqual(right.memory)
     }
 }

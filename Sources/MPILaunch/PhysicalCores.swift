@@ -2,12 +2,11 @@
 // How many workers a machine is good for.
 
 import Foundation
-import Futures
 
 /// The cores of this machine without hyper-threads: what a numerical worker each can fill.
-enum PhysicalCores {
+package enum PhysicalCores {
     /// The number of different cores among the processors that this process may run on; at least one.
-    static let count: Int = {
+    package static let count: Int = {
         let base = "/sys/devices/system/cpu"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
         var cores: Set<String> = []
@@ -19,7 +18,8 @@ enum PhysicalCores {
             cores.insert("\(package):\(core)")
         }
         // A container may allow fewer processors than the machine has cores.
-        return cores.isEmpty ? ProcessorCount.online : max(1, min(cores.count, ProcessorCount.online))
+        let online = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        return cores.isEmpty ? online : max(1, min(cores.count, online))
     }()
 
     private static func read(_ path: String) -> String? {
