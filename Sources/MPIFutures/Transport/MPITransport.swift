@@ -15,7 +15,8 @@ final class MPITransport: RankTransport {
     private static let largeBody = 1 << 13
     /// A message of small frames leaves when it has this many bytes.
     private static let fullMessage = 1 << 15
-    /// How long a frame may wait for the transport's thread, which sends what has gathered, while that is awake.
+    /// How long after others a frame may wait for the transport's thread, which sends what has gathered, where that is
+    /// awake.
     private static let patience = Duration.microseconds(20)
 
     private struct Outbox {
@@ -25,8 +26,10 @@ final class MPITransport: RankTransport {
         var lastSent: [ContinuousClock.Instant]
         /// The transport's thread looks again and again, and sends what it finds.
         var isWatched = false
-        /// When the oldest of the frames was flushed that still wait.
-        var waitsSince: ContinuousClock.Instant?
+        /// Frames wait that were flushed.
+        var isWaiting = false
+        /// When something was last sent to anybody.
+        var lastFlush = ContinuousClock.now
     }
 
     private struct Inbox {
@@ -103,29 +106,27 @@ final class MPITransport: RankTransport {
     func flush() {
         outbox.withLock { outbox in
             guard !outbox.touched.isEmpty else { return }
-            // Frames that leave together cost a fraction of what they cost one by one.
-            if outbox.isWatched {
-                let now = ContinuousClock.now
-                guard let start = outbox.waitsSince else {
-                    outbox.waitsSince = now
-                    return
-                }
-                if now - start < Self.patience { return }
+            let now = ContinuousClock.now
+            // Frames that leave together cost a fraction of what they cost one by one: those of a burst wait a moment.
+            if outbox.isWatched && now - outbox.lastFlush < Self.patience {
+                outbox.isWaiting = true
+            } else {
+                sendAll(&outbox, now)
             }
-            sendAll(&outbox)
         }
     }
 
-    private func sendAll(_ outbox: inout Outbox) {
+    private func sendAll(_ outbox: inout Outbox, _ now: ContinuousClock.Instant = .now) {
         for rank in outbox.touched where !outbox.small[rank].isEmpty { send(rank, &outbox) }
         outbox.touched.removeAll(keepingCapacity: true)
-        outbox.waitsSince = nil
+        outbox.isWaiting = false
+        outbox.lastFlush = now
     }
 
     /// The thread is about to sleep: from now on who flushes sends.
     private func restLimit() -> Int {
         let mayRest = outbox.withLock { outbox in
-            outbox.isWatched = outbox.waitsSince != nil
+            outbox.isWatched = outbox.isWaiting
             return !outbox.isWatched
         }
         if !mayRest { return 0 }
@@ -163,7 +164,9 @@ final class MPITransport: RankTransport {
     private func poll() -> Bool {
         outbox.withLock { outbox in
             outbox.isWatched = true
-            if outbox.waitsSince != nil { sendAll(&outbox) }
+            guard outbox.isWaiting else { return }
+            let now = ContinuousClock.now
+            if now - outbox.lastFlush >= Self.patience { sendAll(&outbox, now) }
         }
         var arrived: [(rank: Int, frames: [Frame])] = []
         let hasMoved = inbox.withLock { inbox in

@@ -102,8 +102,9 @@ final class SocketLoop: Sendable {
             let limit: Int32 = isSpinning ? 0 : ticker == nil ? -1 : 1
             let count = CEpoll_wait(epoll, &events, Int32(events.count), limit)
             precondition(count >= 0 || errno == EINTR, "epoll_wait failed: \(String(cString: strerror(errno)))")
-            for event in events.prefix(max(Int(count), 0)) { dispatch(event) }
-            if count > 0 {
+            let arrived = events.prefix(max(Int(count), 0))
+            for event in arrived { dispatch(event) }
+            if arrived.contains(where: { $0.descriptor != wakes.reader }) {
                 spinEnd = ContinuousClock.now + Self.spin
             } else if isSpinning {
                 sched_yield()

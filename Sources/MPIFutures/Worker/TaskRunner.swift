@@ -32,6 +32,7 @@ final class TaskRunner: Sendable {
         var runner: Task<Void, Never>?
         var unflushed = 0
         var tickIsArmed = false
+        var idleTicks = 0
 
         /// Takes a task out that has not begun; false where there is none.
         mutating func remove(_ task: TaskID) -> Bool {
@@ -42,6 +43,9 @@ final class TaskRunner: Sendable {
     }
 
     private static let batch = 16
+    /// After how many milliseconds without a task the ticks end; waking the loop for each task would cost more than most
+    /// tasks do.
+    private static let idleTicks = 20
     private let state = Mutex(State())
     private let link: any FrameLink
     private let record: RunningRecord
@@ -60,7 +64,10 @@ final class TaskRunner: Sendable {
         let mustArm = state.withLock { state in
             state.waiting.append(contentsOf: jobs)
             if state.runner == nil { state.runner = Task { await run() } }
-            defer { state.tickIsArmed = true }
+            defer {
+                state.tickIsArmed = true
+                state.idleTicks = 0
+            }
             return !state.tickIsArmed
         }
         if mustArm { SocketLoop.shared.tick { self.tick() } }
@@ -155,7 +162,8 @@ final class TaskRunner: Sendable {
     private func tick() -> Bool {
         let (started, goesOn) = state.withLock { state -> (TaskID?, Bool) in
             state.unflushed = 0
-            state.tickIsArmed = state.runner != nil
+            state.idleTicks = state.runner == nil ? state.idleTicks + 1 : 0
+            state.tickIsArmed = state.idleTicks < Self.idleTicks
             guard let current = state.current, !state.startIsReported else { return (nil, state.tickIsArmed) }
             state.startIsReported = true
             return (current, state.tickIsArmed)
