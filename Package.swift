@@ -119,7 +119,9 @@ let package = Package(
             name: "ExecutorConformanceTests", dependencies: ["ConformanceProgram", "ExecutorConformance", "Futures"]),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
+            dependencies: [
+                "ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram", "swift-mpirun",
+            ],
             exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
