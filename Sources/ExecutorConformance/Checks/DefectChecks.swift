@@ -46,11 +46,11 @@ extension Contract {
             Check(
                 "misspelt_option", "mpi4py.futures: a misspelt option.",
                 because:
-                    "the compiler refuses it; a misspelt environment variable's value is an error (MPIFuturesTests.PoolEnvironmentTests)"
+                    "the compiler refuses it; a misspelt environment variable's value is an error (MPIFuturesTests.StrategyChoiceTests)"
             ),
             Check(
                 "spawn_loop", "MPI_Comm_spawn in a loop hangs.",
-                because: "workers are launched, not spawned; MPIFuturesTests.PoolLifeTests start pools in a loop"),
+                because: "workers are launched, not spawned"),
             Check(
                 "stale_data",
                 "executorlib: after an error on rank 0 alone the next results are not the previous task's.",
@@ -70,7 +70,7 @@ extension Contract {
             },
             Check(
                 "client_death", "executorlib: the client's death leaves its jobs running.",
-                because: "shown by MPIFuturesTests.ProgramEndTests"),
+                shownBy: "MPIFuturesTests.ProgramEndTests"),
             Check(
                 "overlap", "quimb: single tasks and gangs that overlap all end, with right results.", needs: [.gang(2)]
             ) { trial in
@@ -136,7 +136,7 @@ extension Contract {
             },
             Check(
                 "divergence", "quimb syncro: ranks that hold different inputs get wrong numbers.",
-                because:
-                    "shown by MPIFuturesTests for the syncro strategy: it takes a program that differs between ranks"),
+                shownBy:
+                    "MPIFuturesTests.SyncroRankTests: it takes a program that differs between ranks"),
         ])
 }

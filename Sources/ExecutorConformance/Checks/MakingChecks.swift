@@ -59,7 +59,7 @@ extension Contract {
             },
             Check(
                 "max_workers_environ", "The number of workers from the environment.",
-                because: "shown by MPIFuturesTests.PoolEnvironmentTests: the environment is that of the program"),
+                shownBy: "MPIFuturesTests.PoolEnvironmentTests: the environment is that of the program"),
             Check("max_workers_negative", "0 and -1 workers are refused.", needs: [.workerCount]) { trial in
                 for workers in [0, -1] {
                     let error = try await trial.failure {

@@ -57,7 +57,7 @@ extension Contract {
             },
             Check(
                 "relay", "What a task prints is printed by the program.",
-                because: "shown by MPIFuturesTests.OutputTests, which read the program's output"),
+                shownBy: "MPIFuturesTests.OutputTests, which read the program's output"),
             Check(
                 "lazy_inputs",
                 "A map over futures submits each item when its input is there; an input's error is its item's."

@@ -61,9 +61,9 @@ extension Contract {
             },
             Check(
                 "spawn_failure", "A launcher that fails or hangs.",
-                because: "shown by MPIFuturesTests.LaunchFailureTests"),
+                shownBy: "MPIFuturesTests.LaunchFailureTests"),
             Check(
-                "master_killed", "No worker outlives its program.", because: "shown by MPIFuturesTests.ProgramEndTests"),
+                "master_killed", "No worker outlives its program.", shownBy: "MPIFuturesTests.ProgramEndTests"),
             Check(
                 "gang_error", "An error on any one rank ends the gang with that error, and the next gang is clean.",
                 needs: [.gang(2)]
@@ -83,7 +83,7 @@ extension Contract {
             },
             Check(
                 "large_payload", "More than 2 GB, as input and as output.",
-                because: "shown by MPIFuturesTests on a machine with the memory for it (PoolProgram large)"),
+                shownBy: "MPIFuturesTests.PayloadTests, on a machine with the memory for it"),
             Check("medium_payload", "32 MB there and back.") { trial in
                 let numbers = (0..<(4 << 20)).map { Double($0) }
                 let back = try await trial.executor.submit(numbers) { $0.map { -$0 } }.value
@@ -161,10 +161,8 @@ extension Contract {
                 }
             },
             Check(
-                "thread_builds", "MPI libraries without threads.",
-                because:
-                    "one MPI library is at hand; it is asked for FUNNELED only, and MPITests.MPIThreadTests check the thread"
-            ),
+                "thread_builds", "MPI without support for threads.",
+                shownBy: "MPIFuturesTests.MasterWorkerTests, which ask MPI for FUNNELED too"),
             Check("two_and_a_third", "A third executor is made while two are at work.") { trial in
                 try await trial.withExecutor { own in
                     let naps = [

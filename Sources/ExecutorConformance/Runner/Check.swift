@@ -54,8 +54,10 @@ public struct Check: Sendable {
     enum Body: Sendable {
         /// It is run.
         case runs(@Sendable (Trial) async throws -> Void)
-        /// It has no meaning here, or is shown by something other than a run of this suite.
+        /// It has no meaning here.
         case explained(String)
+        /// It is shown by tests, because it takes more than an executor.
+        case shown(by: String)
     }
 
     /// The line's name.
@@ -86,6 +88,15 @@ public struct Check: Sendable {
         needs = []
         limit = .zero
         body = .explained(reason)
+    }
+
+    /// A line that tests show, and which ones.
+    init(_ id: String, _ sentence: String, shownBy tests: String) {
+        self.id = id
+        self.sentence = sentence
+        needs = []
+        limit = .zero
+        body = .shown(by: tests)
     }
 
     /// Why the check does not apply to a subject, `nil` where it does.

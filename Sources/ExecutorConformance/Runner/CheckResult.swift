@@ -11,6 +11,8 @@ public struct CheckResult: Codable, Sendable, Hashable {
         case failed
         /// It has no meaning for this executor.
         case notApplicable
+        /// It takes more than an executor to show; tests of this package do.
+        case shownByTests
     }
 
     /// The check's name.
@@ -19,7 +21,7 @@ public struct CheckResult: Codable, Sendable, Hashable {
     public var subject: String
     /// How it ended.
     public var status: Status
-    /// What is wrong, or why it does not apply; empty where all is well.
+    /// What is wrong, why it does not apply, or which tests show it; empty where all is well.
     public var detail: String
     /// How long it took.
     public var seconds: Double
@@ -38,6 +40,7 @@ public struct CheckResult: Codable, Sendable, Hashable {
         switch status {
         case .ok: "ok \(check) (\(Int(seconds * 1000)) ms)"
         case .failed: "FAILED \(check): \(detail)"
+        case .shownByTests: "shown by tests \(check): \(detail)"
         case .notApplicable: "not applicable \(check): \(detail)"
         }
     }

@@ -38,6 +38,8 @@ public struct ConformanceRunner: Sendable {
             var (status, detail) = (CheckResult.Status.ok, "")
             if let reason = check.reason(for: subject) {
                 (status, detail) = (.notApplicable, reason)
+            } else if case .shown(let tests) = check.body {
+                (status, detail) = (.shownByTests, tests)
             } else if let obstacle {
                 (status, detail) = (.failed, obstacle)
             } else if let failure = await failure(of: check, shared) {

@@ -8,6 +8,7 @@ public struct ComplianceTable: Sendable {
         case holds, missing
         case fails(String)
         case doesNotApply(String)
+        case isShown(by: String)
     }
 
     private let columns: [String]
@@ -28,7 +29,7 @@ public struct ComplianceTable: Sendable {
         Contract.checks.allSatisfy { check in
             columns.allSatisfy { column in
                 switch cell(check, column) {
-                case .holds, .doesNotApply: true
+                case .holds, .doesNotApply, .isShown: true
                 case .fails, .missing: false
                 }
             }
@@ -49,7 +50,7 @@ public struct ComplianceTable: Sendable {
             }
         }
         guard !reasons.isEmpty else { return text }
-        text += "\n## Where a check does not apply, or does not hold\n\n"
+        text += "\n## Remarks\n\n"
         for (index, reason) in reasons.enumerated() { text += "\(index + 1). \(reason)\n" }
         return text
     }
@@ -61,7 +62,8 @@ public struct ComplianceTable: Sendable {
         }
         if results.contains(where: { $0.result.status == .ok }) { return .holds }
         guard let first = results.first else { return .missing }
-        return .doesNotApply(first.result.detail)
+        let detail = first.result.detail
+        return first.result.status == .shownByTests ? .isShown(by: "shown by \(detail)") : .doesNotApply(detail)
     }
 
     private func mark(_ cell: Cell, _ reasons: inout [String]) -> String {
@@ -69,6 +71,7 @@ public struct ComplianceTable: Sendable {
         case .holds: return "yes"
         case .missing: return "not run"
         case .fails(let reason): return "**no** (\(number(of: reason, &reasons)))"
+        case .isShown(let tests): return "tests (\(number(of: tests, &reasons)))"
         case .doesNotApply(let reason): return "– (\(number(of: reason, &reasons)))"
         }
     }
