@@ -69,6 +69,8 @@ package final class MessagePort: Sendable {
         outgoing.withLock { outgoing in
             guard !outgoing.isClosed else { return }
             if sendsAnywhere || thread.isCurrent {
+                // What other threads have queued before goes before.
+                startWaiting(&outgoing)
                 start(bytes, kind, to: destination, &outgoing)
             } else {
                 outgoing.waiting.append((bytes, kind, destination))
@@ -113,9 +115,8 @@ package final class MessagePort: Sendable {
         try outgoing.withLock { outgoing throws(MPIError) in
             let count = outgoing.sends.count + outgoing.waiting.count
             guard count > 0, !outgoing.isClosed else { return false }
-            for (bytes, kind, rank) in outgoing.waiting { start(bytes, kind, to: rank, &outgoing) }
             let hadWaiting = !outgoing.waiting.isEmpty
-            outgoing.waiting = []
+            startWaiting(&outgoing)
             var failure: MPIError?
             outgoing.sends.removeAll { send in
                 do throws(MPIError) {
@@ -128,6 +129,12 @@ package final class MessagePort: Sendable {
             if let failure { throw failure }
             return hadWaiting || outgoing.sends.count < count
         }
+    }
+
+    private func startWaiting(_ outgoing: inout Outgoing) {
+        guard !outgoing.waiting.isEmpty else { return }
+        for (bytes, kind, rank) in outgoing.waiting { start(bytes, kind, to: rank, &outgoing) }
+        outgoing.waiting = []
     }
 
     private func start(_ bytes: [UInt8], _ kind: Kind, to destination: Int, _ outgoing: inout Outgoing) {
