@@ -105,6 +105,9 @@ let package = Package(
             path: "Tests/RankPrograms/ConformanceProgram"),
         .executableTarget(name: "MPIRankProgram", dependencies: ["MPI"], path: "Tests/RankPrograms/MPIRankProgram"),
         .executableTarget(
+            name: "OverlapProgram", dependencies: ["Futures", "MPI", "MPIFutures", "Solvers"],
+            path: "Tests/RankPrograms/OverlapProgram"),
+        .executableTarget(
             name: "SolverRankProgram", dependencies: ["Futures", "MPI", "SLEPc", "Solvers"],
             path: "Tests/RankPrograms/SolverRankProgram"),
         .executableTarget(
@@ -116,7 +119,9 @@ let package = Package(
             name: "ExecutorConformanceTests", dependencies: ["ConformanceProgram", "ExecutorConformance", "Futures"]),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram"],
+            dependencies: [
+                "ExampleSupport", "Futures", "GroundState", "ParameterSweep", "ReadmeProgram", "swift-mpirun",
+            ],
             exclude: ["Golden"]),
         .testTarget(
             name: "FuturesTests", dependencies: ["CImageLookup", "Futures", "ShippingProgram", "TopLevelProgram"]),
@@ -126,7 +131,8 @@ let package = Package(
             name: "MPIFuturesTests",
             dependencies: ["Futures", "JobProgram", "MPI", "MPIFutures", "MPILaunch", "PoolProgram", "SyncroProgram"]),
         .testTarget(
-            name: "SolversTests", dependencies: ["Futures", "MPI", "MPIFutures", "SolverRankProgram", "Solvers"]),
+            name: "SolversTests",
+            dependencies: ["Futures", "MPI", "MPIFutures", "OverlapProgram", "SolverRankProgram", "Solvers"]),
     ],
     swiftLanguageModes: [.v6]
 )

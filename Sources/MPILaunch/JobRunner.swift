@@ -153,7 +153,8 @@ package struct JobRunner {
     }
 
     private func conclude(_ state: CJobProcess_state, _ value: Int32) -> Int32 {
-        let ended = state == CJobProcess_killed ? 128 + value : value
+        var ended = state == CJobProcess_killed ? 128 + value : value
+        if let signal = filter.lastSignal, ended == signal { ended = 128 + signal }
         if ending == nil { report(ended) }
         if plan.token != nil {
             // The launcher ends its ranks by SIGTERM, whichever signal it was ended by.

@@ -12,7 +12,7 @@ struct LauncherOptions {
     func all() throws(LaunchError) -> [String] {
         switch family {
         case .openMPI: openMPI
-        case .hydra: hydra
+        case .hydra: try hydra()
         case .slurm: slurm
         case .other: try other()
         }
@@ -33,9 +33,15 @@ struct LauncherOptions {
         return options + changes.flatMap { ["-x", $0.name] }
     }
 
-    private var hydra: [String] {
-        var options = request.isContinuous ? ["-disable-auto-cleanup"] : []
-        options += ["-n", "\(request.ranks)"]
+    private func hydra() throws(LaunchError) -> [String] {
+        if request.isContinuous {
+            // Its -disable-auto-cleanup ends in a failed assertion when a rank is killed (version 4.0.2).
+            throw LaunchError(
+                .usage,
+                "\(request.launcher.first ?? "mpiexec") is MPICH's, which ends a job when a rank is lost: leave --continuous "
+                    + "out, or name Open MPI's mpirun or srun with --launcher.")
+        }
+        var options = ["-n", "\(request.ranks)"]
         if let file = request.hostfile { options += ["-f", file] }
         if !request.hosts.isEmpty { options += ["-hosts", request.hosts.joined(separator: ",")] }
         return options

@@ -21,8 +21,10 @@ package struct NoiseFilter: Sendable {
     /// Whether the launcher stumbled over another one that started at the same moment, before it started anything.
     package private(set) var hasStumbled = false
 
+    private static let tailSize = 1024
     private let token: String?
     private var start: [UInt8] = []
+    private var tail: [UInt8] = []
     private var report: [UInt8]?
     private var isBehindReport = false
     private var line: [UInt8] = []
@@ -45,6 +47,7 @@ package struct NoiseFilter: Sendable {
     /// Takes what came in, and returns what is to be passed on.
     package mutating func consume(_ bytes: some Collection<UInt8>) -> [UInt8] {
         lookForStumble(bytes)
+        tail = Array((tail + bytes.suffix(Self.tailSize)).suffix(Self.tailSize))
         var output: [UInt8] = []
         for piece in Self.lines(withoutReports(bytes)) { take(piece, &output) }
         return output
@@ -134,6 +137,12 @@ package struct NoiseFilter: Sendable {
                 output += line
             }
         }
+    }
+
+    /// The signal that MPICH's launcher named at the end, where it did; its exit status does not tell it from a status.
+    package var lastSignal: Int32? {
+        String(decoding: tail, as: UTF8.self).firstMatch(of: /THE EXIT STRING: .*\(signal (\d+)\)/)
+            .flatMap { Int32($0.1) }
     }
 
     /// Looks for the complaint, which comes first of all, in pieces perhaps.

@@ -69,7 +69,7 @@ extension Contract {
                 try trial.expect(try await iterator.next() == nil, "it goes on after the error")
             },
             Check("map_timeout", "The values within the limit, then the time limit's error.") { trial in
-                let naps = [0, 0, trial.abilities.cancels ? 600 : 2].map { Nap(seconds: $0, value: 1) }
+                let naps = [0, 0, trial.abilities.cancels ? 600 : 1.2].map { Nap(seconds: $0, value: 1) }
                 var values: [Int] = []
                 let error = try await trial.failure {
                     for try await value in trial.executor.map(naps, chunk: 1).within(.milliseconds(500)) {
@@ -131,7 +131,7 @@ extension Contract {
                 try trial.expect(error, is: .invalidArgument)
             },
             Check("map_unordered_timeout", "All quick results, then the time limit's error.") { trial in
-                let naps = [0, 0, 0, trial.abilities.cancels ? 600 : 2].map { Nap(seconds: $0, value: 1) }
+                let naps = [0, 0, 0, trial.abilities.cancels ? 600 : 1.2].map { Nap(seconds: $0, value: 1) }
                 var values: [Int] = []
                 let error = try await trial.failure {
                     for try await value in trial.executor.mapUnordered(naps, chunk: 1).within(.milliseconds(500)) {

@@ -95,8 +95,7 @@ extension Contract {
                 "callable_count", "As many functions as ranks.",
                 because: "a collective task has one closure, which all ranks run"),
             Check(
-                "task_deadline", "A task that is over its deadline fails in time; the next one runs.",
-                needs: [.cancellation]
+                "task_deadline", "A task that is over its deadline fails in time; the next one runs."
             ) { trial in
                 let start = ContinuousClock.now
                 let future = await trial.executor.submit(

@@ -40,9 +40,9 @@ struct Trial: Sendable {
         await own.shutDown(false)
     }
 
-    /// A task that takes long: until the end of the check, or a second and a half where nothing can be cancelled.
+    /// A task that takes long: until the end of the check, or a second where nothing can be cancelled.
     func slow(_ value: Int = 0) async -> Future<Int> {
-        let future = await executor.submit(Nap(seconds: abilities.cancels ? 600 : 1.5, value: value))
+        let future = await executor.submit(Nap(seconds: abilities.cancels ? 600 : 1, value: value))
         slowFutures.futures.withLock { $0.append(future) }
         return future
     }

@@ -39,13 +39,27 @@ public struct BinaryDecoder: Sendable {
         try bytes.withUnsafeBytes { try decode(type, from: $0) }
     }
 
-    /// Decodes bytes that stay where they are during the call.
-    private func decode<T: Decodable>(_ type: T.Type, from bytes: UnsafeRawBufferPointer) throws -> T {
+    /// Decodes a payload that came with attachments.
+    ///
+    /// An array of numbers that is attached as that type is handed over without a copy.
+    ///
+    /// - Throws: `DecodingError`, or what the type's `init(from:)` throws.
+    package func decode<T: Decodable>(_ type: T.Type, from payload: EncodedPayload) throws -> T {
+        try payload.attachments.withUnsafeBufferPointer { attachments in
+            try payload.bytes.withUnsafeBytes { try decode(type, from: $0, attachments) }
+        }
+    }
+
+    /// Decodes bytes that stay where they are during the call, and the attachments with them.
+    private func decode<T: Decodable>(
+        _ type: T.Type, from bytes: UnsafeRawBufferPointer,
+        _ attachments: UnsafeBufferPointer<AttachedArray> = UnsafeBufferPointer(start: nil, count: 0)
+    ) throws -> T {
         guard let base = bytes.baseAddress else {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(codingPath: [], debugDescription: "Expected a payload, but found no bytes."))
         }
-        let reader = WireReader(base: base, count: bytes.count)
+        let reader = WireReader(base: base, count: bytes.count, attachments: attachments)
         try reader.checkHeader()
         var position = WireFormat.headerByteCount
         do throws(WireFault) {

@@ -34,6 +34,18 @@ struct DirectPayload {
         }
     }
 
+    /// The payload with its block beside it; `nil` where there is no block of that many bytes.
+    func attached(from threshold: Int) -> EncodedPayload? {
+        guard let body, !(body is LongString), body.blockByteCount >= max(threshold, 1) else { return nil }
+        let bytes = [UInt8](unsafeUninitializedCapacity: 2 + WireFormat.scalarByteCountLimit) { buffer, count in
+            buffer[0] = WireFormat.magic
+            buffer[1] = WireFormat.version
+            let target = UnsafeMutableRawPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[2...])
+            count = 2 + WireWriter.attachedHead(body.wireElement, body.count, index: 0, to: target)
+        }
+        return EncodedPayload(bytes, attachments: [AttachedArray(body)])
+    }
+
     /// The number of bytes.
     var byteCount: Int { headByteCount + (body?.blockByteCount ?? 0) }
 

@@ -45,6 +45,22 @@ public struct BinaryEncoder: Sendable {
         Self.append(output.totalByteCount, output.drain, to: &bytes)
     }
 
+    /// Encodes a value into a payload whose large arrays of numbers stay where they are.
+    ///
+    /// - Parameter threshold: From how many bytes on an array stays where it is.
+    /// - Throws: `EncodingError`, or what the value's `encode(to:)` throws.
+    package func encodePayload(
+        _ value: some Encodable, attachingFrom threshold: Int = AttachedArray.threshold
+    ) throws -> EncodedPayload {
+        if let payload = DirectPayload(value) {
+            if let attached = payload.attached(from: threshold) { return attached }
+            return EncodedPayload(Self.collect(payload.byteCount, payload.drain))
+        }
+        let output = try output(of: value, attachmentThreshold: max(threshold, 1))
+        let attachments = output.attachments
+        return EncodedPayload(Self.collect(output.totalByteCount, output.drain), attachments: attachments)
+    }
+
     /// Hands all pieces of a payload to a closure, in order.
     private typealias Drain = ((UnsafeRawBufferPointer) -> Void) -> Void
 
@@ -67,8 +83,8 @@ public struct BinaryEncoder: Sendable {
         drain { bytes.append(contentsOf: $0) }
     }
 
-    private func output<T: Encodable>(of value: T) throws -> EncoderState {
-        let state = EncoderState(userInfo)
+    private func output<T: Encodable>(of value: T, attachmentThreshold: Int = .max) throws -> EncoderState {
+        let state = EncoderState(userInfo, attachmentThreshold: attachmentThreshold)
         do {
             try state.encodeRoot(value)
             if !state.needsNesting { return state }

@@ -13,17 +13,23 @@ protocol BlockSource: Sendable {
     var wireElement: WireElement { get }
     /// The number of elements.
     var count: Int { get }
+    /// How it is attached to a payload.
+    var attachmentKind: AttachmentKind { get }
     /// Lends the bytes: `count` elements without gaps.
     func withBlockBytes(_ body: (UnsafeRawBufferPointer) -> Void)
 }
 
 extension BlockSource {
+    /// How it is attached: as an array of bytes, where nothing else is said.
+    var attachmentKind: AttachmentKind { .numbers(.uint8) }
+
     /// The number of bytes that the elements take.
     var blockByteCount: Int { count * wireElement.byteCount }
 }
 
 extension Array: BlockSource where Element: BlockElement {
     var wireElement: WireElement { Element.wireElement }
+    var attachmentKind: AttachmentKind { .numbers(Element.directElement) }
 
     func withBlockBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeBytes(body)
@@ -32,6 +38,7 @@ extension Array: BlockSource where Element: BlockElement {
 
 extension ContiguousArray: BlockSource where Element: BlockElement {
     var wireElement: WireElement { Element.wireElement }
+    var attachmentKind: AttachmentKind { .numbers(Element.directElement) }
 
     func withBlockBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeBytes(body)
@@ -40,6 +47,7 @@ extension ContiguousArray: BlockSource where Element: BlockElement {
 
 extension Data: BlockSource {
     var wireElement: WireElement { .uint8 }
+    var attachmentKind: AttachmentKind { .data }
 
     func withBlockBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeBytes(body)

@@ -9,12 +9,15 @@ struct WireLocation {
     let limit: Int
     /// What it is, if it is an element of a block.
     let element: WireElement?
+    /// The attachment that it is an element of.
+    let attachment: Int?
 
     /// A value with a tag, or an element of a block.
-    init(_ offset: Int, limit: Int, element: WireElement? = nil) {
+    init(_ offset: Int, limit: Int, element: WireElement? = nil, attachment: Int? = nil) {
         self.offset = offset
         self.limit = limit
         self.element = element
+        self.attachment = attachment
     }
 }
 
@@ -80,6 +83,13 @@ final class DecoderState {
     func finish() {
         reader = WireReader(base: reader.base, count: 0)
         scopes = []
+    }
+
+    /// What reads the payload's own bytes, or those of an attachment.
+    @inline(__always)
+    func reader(ofAttachment attachment: Int?) -> WireReader {
+        guard let attachment else { return reader }
+        return reader.reader(ofAttachment: attachment)
     }
 
     /// Opens a scope and returns its index.

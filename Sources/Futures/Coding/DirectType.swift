@@ -8,7 +8,7 @@
 #endif
 
 /// The element type of an array that travels as a block, as Swift sees it.
-enum DirectElement {
+enum DirectElement: UInt8, CaseIterable {
     case bool, int8, uint8, int16, uint16, int32, uint32, int64, uint64, int, uint, float, double
 
     /// What it is on the wire.
@@ -23,8 +23,8 @@ enum DirectElement {
         case .uint32: .uint32
         case .int64: .int64
         case .uint64: .uint64
-        case .int: Int.wireElement
-        case .uint: UInt.wireElement
+        case .int: MemoryLayout<Int>.size == 8 ? .int64 : .int32
+        case .uint: MemoryLayout<UInt>.size == 8 ? .uint64 : .uint32
         case .float: .float
         case .double: .double
         }

@@ -7,6 +7,7 @@ struct OutputMark {
     fileprivate let start: Int
     fileprivate let pieceCount: Int
     fileprivate let nameCount: Int
+    fileprivate let attachmentCount: Int
 }
 
 extension EncoderState {
@@ -223,7 +224,9 @@ extension EncoderState {
 
     /// What the output is like now.
     func mark() -> OutputMark {
-        OutputMark(count: count, start: start, pieceCount: pieces.count, nameCount: keys.count)
+        OutputMark(
+            count: count, start: start, pieceCount: pieces.count, nameCount: keys.count,
+            attachmentCount: attachments.count)
     }
 
     /// Takes back an entry that could not be encoded, so that whoever catches the error can go on.
@@ -231,6 +234,7 @@ extension EncoderState {
         guard frames.count == frame + 1 else { return }
         frames[frame].count -= 1
         keys.removeNames(from: mark.nameCount)
+        if attachments.count > mark.attachmentCount { attachments.removeSubrange(mark.attachmentCount...) }
         if pieces.count > mark.pieceCount {
             for piece in pieces[mark.pieceCount...].dropFirst(mark.count > 0 ? 1 : 0) {
                 if case .chunk(let chunk) = piece.content { chunk.deallocate() }

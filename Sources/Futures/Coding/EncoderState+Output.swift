@@ -102,8 +102,14 @@ extension EncoderState {
         count += bytes.count
     }
 
-    /// Writes a block.
+    /// Writes a block, or that it is attached.
     func write(_ block: any BlockSource) {
+        if block.blockByteCount >= attachmentThreshold, attachments.count < AttachedArray.countLimit {
+            count += WireWriter.attachedHead(
+                block.wireElement, block.count, index: attachments.count, to: room(WireFormat.scalarByteCountLimit))
+            attachments.append(AttachedArray(block))
+            return
+        }
         count += WireWriter.blockHead(
             block.wireElement, block.count, to: room(WireFormat.scalarByteCountLimit))
         append(block)

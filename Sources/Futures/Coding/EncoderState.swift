@@ -55,6 +55,11 @@ final class EncoderState {
     /// What was put aside.
     @exclusivity(unchecked) var pieces: [PayloadPiece] = []
 
+    /// The blocks that travel beside the payload.
+    @exclusivity(unchecked) var attachments: [AttachedArray] = []
+    /// From how many bytes on a block does so.
+    let attachmentThreshold: Int
+
     /// What the user gave along.
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The frames in use.
@@ -76,8 +81,11 @@ final class EncoderState {
     private let outerPath: [any CodingKey]
 
     /// A state that writes everything to one output.
-    init(_ userInfo: [CodingUserInfoKey: any Sendable]) {
+    ///
+    /// - Parameter attachmentThreshold: From how many bytes on a block is attached instead.
+    init(_ userInfo: [CodingUserInfoKey: any Sendable], attachmentThreshold: Int = .max) {
         self.userInfo = userInfo
+        self.attachmentThreshold = attachmentThreshold
         isNesting = false
         outerPath = []
         outerDepth = 0
@@ -86,9 +94,10 @@ final class EncoderState {
         frames.reserveCapacity(4)
     }
 
-    /// A state in which nested containers have states of their own.
+    /// A state in which nested containers have states of their own, and nothing is attached.
     init(_ userInfo: [CodingUserInfoKey: any Sendable], path: [any CodingKey], depth: Int) {
         self.userInfo = userInfo
+        attachmentThreshold = .max
         isNesting = true
         outerPath = path
         outerDepth = depth

@@ -88,7 +88,8 @@ struct UnkeyedDecoding: UnkeyedDecodingContainer {
         let value: T
         if let element = extent.element {
             next += element.byteCount
-            let location = WireLocation(position, limit: next, element: element)
+            let location = WireLocation(
+                position, limit: next, element: element, attachment: extent.attachment)
             value = try state.ordinary(type, location, parent: scope, step: .index(currentIndex))
         } else {
             value = try state.value(
@@ -165,7 +166,8 @@ extension UnkeyedDecoding {
         var next = position
         let value: V
         do throws(WireFault) {
-            value = try body(state.reader, extent.element, &next, extent.end)
+            value = try body(
+                state.reader(ofAttachment: extent.attachment), extent.element, &next, extent.end)
         } catch {
             throw error.decodingError(
                 type, in: state.reader, path: state.path(of: scope, .index(currentIndex)))
@@ -187,7 +189,8 @@ extension UnkeyedDecoding {
             throw error.decodingError(
                 UnkeyedContainer.self, in: state.reader, path: state.path(of: scope, .index(currentIndex)))
         }
-        let location = WireLocation(position, limit: end, element: extent.element)
+        let location = WireLocation(
+            position, limit: end, element: extent.element, attachment: extent.attachment)
         let nested = try state.push(UnkeyedContainer.self, location, parent: scope, step: .index(currentIndex))
         return (ValueDecoder(state: state, scope: nested, id: state.scopes[nested].id), end)
     }

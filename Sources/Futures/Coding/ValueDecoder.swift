@@ -117,7 +117,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
         let location = state.scopes[scope].location
         var position = location.offset
         do throws(WireFault) {
-            return try body(state.reader, location, &position)
+            return try body(state.reader(ofAttachment: location.attachment), location, &position)
         } catch {
             throw error.decodingError(type, in: state.reader, path: codingPath)
         }

@@ -18,6 +18,15 @@ enum WireElement: UInt8, CaseIterable {
     /// The tag of a block of these.
     var tag: UInt8 { WireTag.block + rawValue }
 
+    /// The tag of such a block that is attached.
+    var attachedTag: UInt8 { WireTag.attached + rawValue }
+
+    /// The element type that the tag of an attached block stands for.
+    init?(attachedTag tag: UInt8) {
+        guard tag >= WireTag.attached, let element = WireElement(rawValue: tag - WireTag.attached) else { return nil }
+        self = element
+    }
+
     /// The element type that a tag stands for, if it is a block's.
     init?(tag: UInt8) {
         guard tag >= WireTag.block, let element = WireElement(rawValue: tag - WireTag.block) else { return nil }
@@ -29,46 +38,51 @@ enum WireElement: UInt8, CaseIterable {
 ///
 /// Only types without padding and without pointers conform; all bit patterns but `Bool`'s are valid values.
 protocol BlockElement: BitwiseCopyable, Sendable {
+    /// Which type this is.
+    static var directElement: DirectElement { get }
+}
+
+extension BlockElement {
     /// What this type is on the wire.
-    static var wireElement: WireElement { get }
+    static var wireElement: WireElement { directElement.wireElement }
 }
 
 extension Bool: BlockElement {
-    static var wireElement: WireElement { .bool }
+    static var directElement: DirectElement { .bool }
 }
 extension Int8: BlockElement {
-    static var wireElement: WireElement { .int8 }
+    static var directElement: DirectElement { .int8 }
 }
 extension UInt8: BlockElement {
-    static var wireElement: WireElement { .uint8 }
+    static var directElement: DirectElement { .uint8 }
 }
 extension Int16: BlockElement {
-    static var wireElement: WireElement { .int16 }
+    static var directElement: DirectElement { .int16 }
 }
 extension UInt16: BlockElement {
-    static var wireElement: WireElement { .uint16 }
+    static var directElement: DirectElement { .uint16 }
 }
 extension Int32: BlockElement {
-    static var wireElement: WireElement { .int32 }
+    static var directElement: DirectElement { .int32 }
 }
 extension UInt32: BlockElement {
-    static var wireElement: WireElement { .uint32 }
+    static var directElement: DirectElement { .uint32 }
 }
 extension Int64: BlockElement {
-    static var wireElement: WireElement { .int64 }
+    static var directElement: DirectElement { .int64 }
 }
 extension UInt64: BlockElement {
-    static var wireElement: WireElement { .uint64 }
+    static var directElement: DirectElement { .uint64 }
 }
 extension Int: BlockElement {
-    static var wireElement: WireElement { MemoryLayout<Int>.size == 8 ? .int64 : .int32 }
+    static var directElement: DirectElement { .int }
 }
 extension UInt: BlockElement {
-    static var wireElement: WireElement { MemoryLayout<UInt>.size == 8 ? .uint64 : .uint32 }
+    static var directElement: DirectElement { .uint }
 }
 extension Float: BlockElement {
-    static var wireElement: WireElement { .float }
+    static var directElement: DirectElement { .float }
 }
 extension Double: BlockElement {
-    static var wireElement: WireElement { .double }
+    static var directElement: DirectElement { .double }
 }

@@ -65,6 +65,9 @@ enum WireTag {
     static let longUnkeyed: UInt8 = 0xDD
     /// `0xE0…0xEA`: an array of numbers: a varint count, then the elements as they lie in memory (``WireElement``).
     static let block: UInt8 = 0xE0
+    /// `0xF0…0xFA`: an array of numbers (``WireElement``) that travels beside the payload: varints of
+    /// which ``AttachedArray`` it is, and of its count.
+    static let attached: UInt8 = 0xF0
 }
 
 /// The first byte of a key in a keyed container.

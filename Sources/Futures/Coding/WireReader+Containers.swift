@@ -21,6 +21,8 @@ struct UnkeyedExtent {
     let count: Int
     /// What the elements of a block are; `nil` if each has a tag of its own.
     let element: WireElement?
+    /// The attachment in which the offsets count, if it is an attached block.
+    var attachment: Int?
 }
 
 extension WireReader {
@@ -46,6 +48,12 @@ extension WireReader {
         if let element = WireElement(tag: tag) {
             let count = try boundedCount(ofSize: element.byteCount, at: &body, limit: limit)
             return UnkeyedExtent(body: body, end: body + count * element.byteCount, count: count, element: element)
+        }
+        if tag >= WireTag.attached {
+            var next = position
+            let (index, block) = try attachment(at: &next, limit: limit)
+            return UnkeyedExtent(
+                body: 0, end: block.memory.count, count: block.count, element: block.element, attachment: index)
         }
         let length: Int
         let count: Int
@@ -87,6 +95,10 @@ extension WireReader {
             return next + byteCount
         case WireTag.shortKeyed...WireTag.longKeyed + WireTag.repeatsOffset:
             return try keyed(at: position, limit: limit).end
+        case WireTag.attached...:
+            next = position
+            _ = try attachment(at: &next, limit: limit)
+            return next
         case WireTag.shortUnkeyed, WireTag.longUnkeyed, WireTag.block...:
             return try unkeyed(at: position, limit: limit).end
         default:
@@ -118,7 +130,7 @@ extension WireReader {
         case WireTag.shortKeyed...WireTag.longKeyed + WireTag.repeatsOffset: return "a keyed container"
         case WireTag.shortUnkeyed, WireTag.longUnkeyed: return "an unkeyed container"
         default:
-            guard let element = WireElement(tag: tag) else { return "the byte \(tag), with which no value starts" }
+            guard let element = WireElement(tag: tag) ?? WireElement(attachedTag: tag) else { return "the byte \(tag), with which no value starts" }
             return "an array of numbers (\(element))"
         }
     }

@@ -110,11 +110,17 @@ extension WireReader {
     /// Whether a block of these elements starts here.
     @inline(__always)
     func isBlock(of element: WireElement, at position: Int, limit: Int) throws(WireFault) -> Bool {
-        try peek(at: position, limit: limit) == element.tag
+        let tag = try peek(at: position, limit: limit)
+        return tag == element.tag || tag == element.attachedTag
     }
 
     /// Reads a block, whose tag was looked at, into an array, which is allocated once.
+    ///
+    /// An attached one is that array already.
     func array<E: BlockElement>(_ type: E.Type, at position: inout Int, limit: Int) throws(WireFault) -> [E] {
+        if try peek(at: position, limit: limit) >= WireTag.attached {
+            return try attachedArray(type, at: &position, limit: limit)
+        }
         position += 1
         let elementCount = try boundedCount(ofSize: MemoryLayout<E>.stride, at: &position, limit: limit)
         let byteCount = elementCount * MemoryLayout<E>.stride
@@ -133,6 +139,9 @@ extension WireReader {
 
     /// Reads a block of bytes, whose tag was looked at.
     func data(at position: inout Int, limit: Int) throws(WireFault) -> Data {
+        if try peek(at: position, limit: limit) >= WireTag.attached {
+            return try attachment(at: &position, limit: limit).attachment.data()
+        }
         position += 1
         let byteCount = try boundedCount(ofSize: 1, at: &position, limit: limit)
         defer { position += byteCount }
@@ -140,7 +149,7 @@ extension WireReader {
     }
 
     /// Throws unless all of the bytes are 0 or 1: no other byte is a Boolean.
-    private func checkBools(at position: Int, count: Int) throws(WireFault) {
+    func checkBools(at position: Int, count: Int) throws(WireFault) {
         var union: UInt8 = 0
         for byte in UnsafeRawBufferPointer(start: base + position, count: count) { union |= byte }
         if union > 1 { throw .invalid(offset: position, reason: "a Boolean in the array there is neither 0 nor 1") }

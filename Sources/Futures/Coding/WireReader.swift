@@ -10,6 +10,18 @@ struct WireReader {
     let base: UnsafeRawPointer
     /// How many bytes it has.
     let count: Int
+    /// What came with it; stays where it is as the payload does.
+    let attachments: UnsafeBufferPointer<AttachedArray>
+
+    /// A reader of bytes, and of attachments where they are allowed.
+    init(
+        base: UnsafeRawPointer, count: Int,
+        attachments: UnsafeBufferPointer<AttachedArray> = UnsafeBufferPointer(start: nil, count: 0)
+    ) {
+        self.base = base
+        self.count = count
+        self.attachments = attachments
+    }
 
     /// Throws unless `byteCount` bytes lie between `position` and `limit`.
     @inline(__always)

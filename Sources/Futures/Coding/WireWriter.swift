@@ -3,8 +3,8 @@
 
 /// Writes single pieces of the format to memory that has room for them.
 ///
-/// Safe: callers give `WireFormat.scalarByteCountLimit` bytes of room for a scalar, `varintByteCountLimit` for a varint,
-/// and both for a key without its name. Each function returns how many bytes it wrote.
+/// Safe: callers give `WireFormat.scalarByteCountLimit` bytes of room for a scalar or for the head of an array,
+/// `varintByteCountLimit` for a varint, and both for a key without its name. Each function returns how many bytes it wrote.
 enum WireWriter {
     /// Writes an integer in the fewest bytes.
     @inline(__always)
@@ -87,6 +87,15 @@ enum WireWriter {
     static func blockHead(_ element: WireElement, _ count: Int, to target: UnsafeMutableRawPointer) -> Int {
         target.storeBytes(of: element.tag, as: UInt8.self)
         return 1 + varint(UInt64(count), to: target + 1)
+    }
+
+    /// Writes that a block is attached.
+    static func attachedHead(
+        _ element: WireElement, _ count: Int, index: Int, to target: UnsafeMutableRawPointer
+    ) -> Int {
+        target.storeBytes(of: element.attachedTag, as: UInt8.self)
+        let byteCount = 1 + varint(UInt64(index), to: target + 1)
+        return byteCount + varint(UInt64(count), to: target + byteCount)
     }
 
     /// Writes a reference to the key at an offset.

@@ -62,7 +62,8 @@ package final class Dispatcher: Sendable {
             onCancel: { [weak self] in self?.post(.cancelRequested(task)) })
         let submission = TypedSubmission<Work>(
             header: header, body: body, deadline: options.deadline, storage: storage)
-        let request = TaskRequest(gang: gang, priority: options.priority, retries: options.retries)
+        let request = TaskRequest(
+            gang: gang, priority: options.priority, retries: options.retries, client: client.number)
         post(.submitted(task, request, submission))
         return Future(storage: storage)
     }

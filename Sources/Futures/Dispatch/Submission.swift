@@ -11,7 +11,7 @@ package enum SubmissionBody: Sendable {
     /// The bytes that wait in this process.
     var byteCount: Int {
         switch self {
-        case .encoded(let payload): payload.bytes.count
+        case .encoded(let payload): payload.value.byteCount
         case .local: 0
         }
     }
@@ -20,7 +20,7 @@ package enum SubmissionBody: Sendable {
 /// What a worker answers.
 package enum TaskOutcome: Sendable {
     /// The output, still encoded.
-    case encoded([UInt8])
+    case encoded(EncodedPayload)
     /// The output of a task that stayed in this process.
     case local(any Sendable)
     /// What the task threw.
@@ -103,17 +103,17 @@ final class TypedSubmission<Work: RemoteTask>: Submission, @unchecked Sendable {
                 return
             }
             _ = storage.end(.success(value))
-        case .encoded(let bytes) where bytes.count > 1 << 18:
+        case .encoded(let value) where value.bytes.count > 1 << 18 || !value.attachments.isEmpty:
             // Large outputs are decoded off the transport's thread, which has other workers to serve.
-            Task { self.decode(bytes) }
-        case .encoded(let bytes):
-            decode(bytes)
+            Task { self.decode(value) }
+        case .encoded(let value):
+            decode(value)
         }
     }
 
-    private func decode(_ bytes: [UInt8]) {
+    private func decode(_ value: EncodedPayload) {
         do {
-            _ = storage.end(.success(try TaskPayload.output(of: Work.self, from: bytes)))
+            _ = storage.end(.success(try TaskPayload.output(of: Work.self, from: value)))
         } catch {
             _ = storage.end(.failure(error))
         }

@@ -82,11 +82,11 @@ extension SchedulerStateMachine {
 
     /// Puts a task that was out back into the queue, before everything that was submitted later.
     mutating func requeue(_ task: TaskID) {
-        guard let priority = tasks[task]?.request.priority else { return }
+        guard let request = tasks[task]?.request else { return }
         tasks[task]?.station = .queued
         tasks[task]?.isLeaving = false
         tasks[task]?.hasBegun = false
-        queue.restore(task, priority: priority)
+        queue.restore(task, priority: request.priority, client: request.client)
     }
 
     /// The free worker with the fewest tasks; few jobs have any.

@@ -11,7 +11,7 @@ extension SchedulerStateMachine {
             return [.endFailed(task, .gangTooLarge(asked: ranks, size: size)), .forget(task)]
         }
         tasks[task] = TaskRecord(request: request)
-        queue.append(task, priority: request.priority)
+        queue.append(task, priority: request.priority, client: request.client)
         var actions: [SchedulerAction] = []
         schedule(&actions)
         return actions

@@ -42,11 +42,14 @@ package struct TaskRequest: Sendable, Equatable {
     package var gang: Int?
     package var priority: Int
     package var retries: Int
+    /// The executor that it was submitted to: executors take turns.
+    package var client: UInt32
 
-    package init(gang: Int? = nil, priority: Int = 0, retries: Int = 0) {
+    package init(gang: Int? = nil, priority: Int = 0, retries: Int = 0, client: UInt32 = 0) {
         self.gang = gang
         self.priority = priority
         self.retries = retries
+        self.client = client
     }
 }
 

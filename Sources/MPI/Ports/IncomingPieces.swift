@@ -10,35 +10,38 @@ internal import CMPI
 struct IncomingPieces {
     /// A message under way.
     // Safe: the pieces live inside the port's lock.
-    private final class Arrival: @unchecked Sendable {
-        /// The whole message or body; MPI writes to its storage.
-        var bytes: [UInt8]
-        let kind: MessagePort.Kind
-        private let memory: UnsafeMutableRawPointer?
+    private final class Landing: @unchecked Sendable {
+        /// What it is once it is there.
+        let arrival: MessagePort.Arrival
+        /// Where it comes to; MPI writes there.
+        private let memory: PortMemory
         private var received = 0
         private var request: MPI_Request?
 
-        init(byteCount: Int, kind: MessagePort.Kind, _ prepare: (UnsafeMutableRawBufferPointer) -> Void) {
-            var start: UnsafeMutableRawPointer?
-            bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-                start = buffer.baseAddress.map { UnsafeMutableRawPointer($0) }
-                prepare(UnsafeMutableRawBufferPointer(buffer))
-                count = byteCount
-            }
+        /// A message of that many bytes.
+        init(byteCount: Int) {
+            let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { _, count in count = byteCount }
             // Safe: nobody else holds the array before it is handed on, and it is not changed, so its storage stays
             // where it is until then; nothing is received into it after.
-            memory = byteCount == 0 ? nil : start
-            self.kind = kind
+            memory = PortMemory(bytes)
+            arrival = .message(bytes)
+        }
+
+        /// A body.
+        init(_ memory: PortMemory) {
+            self.memory = memory
+            arrival = .body
         }
 
         /// Begins to receive a matched message behind what is there.
         func receive(_ found: CMPI_probed) throws(MPIError) {
-            guard received + Int(found.byteCount) <= bytes.count else {
+            let size = memory.bytes.count
+            guard received + Int(found.byteCount) <= size else {
                 throw MPIError(
-                    .truncate, "a rank sent \(received + Int(found.byteCount)) bytes of a body of \(bytes.count)")
+                    .truncate, "a rank sent \(received + Int(found.byteCount)) bytes of a body of \(size)")
             }
             var message = found.message
-            let target = memory.map { $0 + received }
+            let target = memory.bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) + received }
             received += Int(found.byteCount)
             try MPIError.check(CMPI_imrecv(target, found.byteCount, &message, &request), "MPI_Imrecv")
         }
@@ -50,28 +53,26 @@ struct IncomingPieces {
             return isComplete
         }
 
-        var isWhole: Bool { received == bytes.count }
+        var isWhole: Bool { received == memory.bytes.count }
     }
 
-    private var arrivals: [Arrival?]
-    /// The length of the body that a rank announced and has not begun to send.
-    private var announced: [Int]
+    private var landings: [Landing?]
+    /// The memory for the body that a rank announced and has not begun to send.
+    private var announced: [PortMemory?]
     /// Ranks with something under way.
     private var busy: Set<Int> = []
-    private let prepare: @Sendable (UnsafeMutableRawBufferPointer) -> Void
 
-    init(size: Int, prepare: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
-        self.prepare = prepare
-        arrivals = Array(repeating: nil, count: size)
-        announced = Array(repeating: 0, count: size)
+    init(size: Int) {
+        landings = Array(repeating: nil, count: size)
+        announced = Array(repeating: nil, count: size)
     }
 
     /// Whether something is under way.
-    var isBusy: Bool { !busy.isEmpty }
+    var isBusy: Bool { !busy.isEmpty || announced.contains { $0 != nil } }
 
     /// Looks once at every rank.
     mutating func poll(
-        _ communicator: OpaquePointer, _ body: (_ bytes: [UInt8], _ kind: MessagePort.Kind, _ rank: Int) -> Int
+        _ communicator: OpaquePointer, _ body: (_ arrival: MessagePort.Arrival, _ rank: Int) -> PortMemory?
     ) throws(MPIError) -> Bool {
         var hasMoved = false
         for rank in busy.sorted() { hasMoved = try advance(rank, body) || hasMoved }
@@ -79,35 +80,43 @@ struct IncomingPieces {
         for _ in 0..<64 {
             guard let (found, rank) = try probe(communicator) else { break }
             hasMoved = true
-            let kind = MessagePort.Kind(rawValue: found.tag) ?? .message
-            let arrival =
-                arrivals[rank]
-                ?? Arrival(byteCount: kind == .body ? announced[rank] : Int(found.byteCount), kind: kind, prepare)
-            arrivals[rank] = arrival
+            let landing: Landing
+            if let current = landings[rank] { landing = current } else { landing = try self.landing(for: found, rank) }
+            landings[rank] = landing
             busy.insert(rank)
-            try arrival.receive(found)
+            try landing.receive(found)
             _ = try advance(rank, body)
         }
         return hasMoved
     }
 
+    /// Where a message that is no further piece of a body comes to.
+    private mutating func landing(for found: CMPI_probed, _ rank: Int) throws(MPIError) -> Landing {
+        guard found.tag == MessagePort.Kind.body.rawValue else { return Landing(byteCount: Int(found.byteCount)) }
+        guard let memory = announced[rank] else {
+            throw MPIError(.truncate, "rank \(rank) sent \(found.byteCount) bytes of a body that it did not announce")
+        }
+        announced[rank] = nil
+        return Landing(memory)
+    }
+
     /// Hands a message on if it is there.
     private mutating func advance(
-        _ rank: Int, _ body: (_ bytes: [UInt8], _ kind: MessagePort.Kind, _ rank: Int) -> Int
+        _ rank: Int, _ body: (_ arrival: MessagePort.Arrival, _ rank: Int) -> PortMemory?
     ) throws(MPIError) -> Bool {
-        guard let arrival = arrivals[rank], try arrival.test() else { return false }
+        guard let landing = landings[rank], try landing.test() else { return false }
         busy.remove(rank)
         // A long body goes on with the next message of the same rank.
-        guard arrival.isWhole else { return true }
-        arrivals[rank] = nil
-        announced[rank] = body(arrival.bytes, arrival.kind, rank)
+        guard landing.isWhole else { return true }
+        landings[rank] = nil
+        announced[rank] = body(landing.arrival, rank)
         return true
     }
 
     /// A message that has come from a rank that has nothing under way.
     private func probe(_ communicator: OpaquePointer) throws(MPIError) -> (CMPI_probed, Int)? {
         if busy.isEmpty { return try probe(-1, communicator) }
-        for rank in arrivals.indices where !busy.contains(rank) {
+        for rank in landings.indices where !busy.contains(rank) {
             if let found = try probe(rank, communicator) { return found }
         }
         return nil

@@ -7,8 +7,9 @@ internal import Synchronization
 /// Sends and receives byte arrays between the ranks of a job, without waiting for either.
 ///
 /// On a communicator of its own. What is sent leaves from where it lies, and what comes is received into the array that
-/// is handed on: nothing is copied on the way in or out. Messages of one rank arrive in the order in which they were
-/// sent; a body of more than 2³¹ − 1 bytes is one message for the caller, and several for MPI.
+/// is handed on, or into memory that the caller has ready: nothing is copied on the way in or out. Messages of one rank
+/// arrive in the order in which they were sent; a body of more than 2³¹ − 1 bytes is one message for the caller, and
+/// several for MPI.
 ///
 /// With ``ThreadSupport/multiple`` any thread may send; otherwise sends wait for the port's thread. Receiving, and
 /// finding out what has left, is done by ``poll(_:)`` on the port's thread.
@@ -20,15 +21,23 @@ package final class MessagePort: Sendable {
     package enum Kind: Int32, Sendable {
         /// A message on its own.
         case message = 0
-        /// A part of the body that the message before it announced; the caller knows its length.
+        /// A part of a body that the message before it announced; the caller knows its length.
         case body = 1
+    }
+
+    /// Something that has come.
+    package enum Arrival: Sendable {
+        /// A message on its own.
+        case message([UInt8])
+        /// The memory that was named for a body is full.
+        case body
     }
 
     /// What is under way to other ranks.
     private struct Outgoing {
         var sends: [OutgoingPiece] = []
         /// Messages that wait for the port's thread.
-        var waiting: [(bytes: [UInt8], kind: Kind, rank: Int)] = []
+        var waiting: [(memory: PortMemory, kind: Kind, rank: Int)] = []
         var isClosed = false
     }
 
@@ -50,30 +59,34 @@ package final class MessagePort: Sendable {
     ///
     /// - Parameter thread: Where messages are received: another thread than the shared one needs
     ///   ``ThreadSupport/multiple``.
-    /// - Parameter prepare: Is shown the memory of each message before something is received into it.
-    package init(
-        on thread: MPIThread, prepare: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void = { _ in }
-    ) throws(MPIError) {
+    package init(on thread: MPIThread) throws(MPIError) {
         communicator = try Communicator.world().duplicate()
         rank = communicator.rank
         size = communicator.size
         self.thread = thread
         sendsAnywhere = MPIRuntime.shared.threadSupport == .multiple
-        incoming = Mutex(IncomingPieces(size: communicator.size, prepare: prepare))
+        incoming = Mutex(IncomingPieces(size: communicator.size))
     }
 
     /// Sends a message to another rank, from any thread.
     ///
     /// Never waits.
     package func send(_ bytes: [UInt8], _ kind: Kind = .message, to destination: Int) {
+        send(PortMemory(bytes), kind, to: destination)
+    }
+
+    /// Sends what lies in memory to another rank, from any thread.
+    ///
+    /// Never waits; the memory is kept until it has left.
+    package func send(_ memory: PortMemory, _ kind: Kind, to destination: Int) {
         outgoing.withLock { outgoing in
             guard !outgoing.isClosed else { return }
             if sendsAnywhere || thread.isCurrent {
                 // What other threads have queued before goes before.
                 startWaiting(&outgoing)
-                start(bytes, kind, to: destination, &outgoing)
+                start(memory, kind, to: destination, &outgoing)
             } else {
-                outgoing.waiting.append((bytes, kind, destination))
+                outgoing.waiting.append((memory, kind, destination))
             }
         }
         if !sendsAnywhere && !thread.isCurrent { thread.wake() }
@@ -81,10 +94,10 @@ package final class MessagePort: Sendable {
 
     /// Looks once at what has come and gone; on the port's thread.
     ///
-    /// - Parameter body: Takes a message and its rank, and returns the length of the body that this message announces,
-    ///   which then comes as ``Kind/body``; 0 for none.
+    /// - Parameter body: Takes what has come and its rank, and returns the memory for the body that comes next from that
+    ///   rank; `nil` where a message comes next.
     /// - Returns: Whether anything has moved.
-    package func poll(_ body: (_ bytes: [UInt8], _ kind: Kind, _ rank: Int) -> Int) throws(MPIError) -> Bool {
+    package func poll(_ body: (_ arrival: Arrival, _ rank: Int) -> PortMemory?) throws(MPIError) -> Bool {
         let hasSent = try advanceSends()
         let hasReceived = try incoming.withLock { incoming throws(MPIError) in
             try incoming.poll(communicator.handle, body)
@@ -133,43 +146,41 @@ package final class MessagePort: Sendable {
 
     private func startWaiting(_ outgoing: inout Outgoing) {
         guard !outgoing.waiting.isEmpty else { return }
-        for (bytes, kind, rank) in outgoing.waiting { start(bytes, kind, to: rank, &outgoing) }
+        for (memory, kind, rank) in outgoing.waiting { start(memory, kind, to: rank, &outgoing) }
         outgoing.waiting = []
     }
 
-    private func start(_ bytes: [UInt8], _ kind: Kind, to destination: Int, _ outgoing: inout Outgoing) {
+    private func start(_ memory: PortMemory, _ kind: Kind, to destination: Int, _ outgoing: inout Outgoing) {
         var offset = 0
         repeat {
-            let count = min(bytes.count - offset, Self.pieceByteCount)
-            let piece = OutgoingPiece(bytes, offset..<offset + count)
+            let count = min(memory.bytes.count - offset, Self.pieceByteCount)
+            let piece = OutgoingPiece(memory, offset..<offset + count)
             piece.start(kind, to: destination, communicator.handle)
             // Small messages have left when the call returns.
             if (try? piece.isComplete()) != true { outgoing.sends.append(piece) }
             offset += count
-        } while offset < bytes.count
+        } while offset < memory.bytes.count
     }
 }
 
 /// One MPI message on its way out; keeps its bytes until it has left.
 // Safe: touched under the port's lock only.
 private final class OutgoingPiece: @unchecked Sendable {
-    private let bytes: [UInt8]
+    private let memory: PortMemory
     private let range: Range<Int>
     private var request: MPI_Request?
     private var failure: MPIError?
 
-    init(_ bytes: [UInt8], _ range: Range<Int>) {
-        self.bytes = bytes
+    init(_ memory: PortMemory, _ range: Range<Int>) {
+        self.memory = memory
         self.range = range
     }
 
     func start(_ kind: MessagePort.Kind, to destination: Int, _ communicator: OpaquePointer) {
-        // Safe: the array is immutable and kept by this object, so its storage stays where it is; MPI only reads it.
-        let code = bytes.withUnsafeBytes { memory in
-            CMPI_isend(
-                memory.baseAddress.map { $0 + range.lowerBound }, Int64(range.count), Int32(destination), kind.rawValue,
-                communicator, &request)
-        }
+        // Safe: the memory is kept by this object until the request is complete; MPI only reads it.
+        let code = CMPI_isend(
+            memory.bytes.baseAddress.map { $0 + range.lowerBound }, Int64(range.count), Int32(destination),
+            kind.rawValue, communicator, &request)
         do throws(MPIError) { try MPIError.check(code, "MPI_Isend") } catch { failure = error }
     }
 

@@ -55,7 +55,7 @@ public actor MPIExecutor: FutureExecutor {
             backend = DynamicBackend(
                 DynamicPool.Configuration(
                     workers: count, launcher: try Launcher(launcher ?? environment[PoolEnvironment.launcher]),
-                    allocation: choice.allocation,
+                    allocation: choice.allocation, reach: try await PoolReach.of(choice.allocation),
                     program: try Self.executable(), arguments: Array(CommandLine.arguments.dropFirst()),
                     environment: environment, bootDeadline: bootDeadline, isRoot: geteuid() == 0),
                 DispatchClient(seed: seed, initializer: initializer?.payload))

@@ -37,42 +37,41 @@ struct StrategyChoice: Sendable, Equatable {
         let launch = launch ?? LaunchEnvironment(environment)
         if let problem = launch.problem { throw ExecutorError(.invalidArgument, problem) }
         let check = LaunchCheck(launch: launch, program: program)
-        var warning: String?
-        var allocation: Allocation?
         if let kind = asked.concrete {
-            self.kind = kind
-            reason = "asked for by the program"
             try check.permit(kind, asked: "the program asks for \(kind.rawValue)")
+            try self.init(kind, "asked for by the program", kind == .dynamic ? Allocation(environment) : nil)
         } else if let name = environment[PoolEnvironment.strategy],
             let kind = try Strategy(named: name, from: PoolEnvironment.strategy).concrete
         {
-            self.kind = kind
-            reason = "\(PoolEnvironment.strategy) names it"
             try check.permit(kind, asked: "\(PoolEnvironment.strategy) is \(kind.rawValue)")
+            try self.init(
+                kind, "\(PoolEnvironment.strategy) names it", kind == .dynamic ? Allocation(environment) : nil)
         } else if launch.size > 1 {
-            kind = .masterWorker
-            reason = "\(launch.starter.name) started \(launch.size) ranks"
+            self.init(.masterWorker, "\(launch.starter.name) started \(launch.size) ranks")
         } else {
             try check.permit(.dynamic, asked: "")
-            allocation = try Allocation(environment)
-            if hasLauncher() {
-                kind = .dynamic
-                reason =
-                    allocation?.reason ?? (launch.place == nil ? "no MPI launcher started this program" : "one rank")
-            } else {
-                kind = .local
-                reason = "no MPI launcher was found"
-                allocation = nil
-                warning =
-                    "no MPI launcher was found, so tasks run in this process: install one (Debian: `apt-get install "
-                    + "openmpi-bin`) or name it in \(PoolEnvironment.launcher); \(PoolEnvironment.strategy)=local says "
-                    + "that this is meant"
+            let allocation = try Allocation(environment)
+            guard hasLauncher() else {
+                self.init(.local, "no MPI launcher was found", warning: Self.warningWithoutLauncher)
+                return
             }
+            let reason = launch.place == nil ? "no MPI launcher started this program" : "one rank"
+            self.init(.dynamic, allocation?.reason ?? reason, allocation)
         }
-        if kind == .dynamic, allocation == nil { allocation = try Allocation(environment) }
-        self.warning = warning
-        self.allocation = allocation
     }
+
+    private init(
+        _ kind: Strategy.Concrete, _ reason: String, _ allocation: Allocation? = nil, warning: String? = nil
+    ) {
+        self.kind = kind
+        self.reason = reason
+        self.allocation = allocation
+        self.warning = warning
+    }
+
+    private static let warningWithoutLauncher =
+        "no MPI launcher was found, so tasks run in this process: install one (Debian: `apt-get install openmpi-bin`) or "
+        + "name it in \(PoolEnvironment.launcher); \(PoolEnvironment.strategy)=local says that this is meant"
 }
 
 /// Compares a strategy with how the program was started.

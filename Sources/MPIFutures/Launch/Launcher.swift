@@ -30,14 +30,22 @@ struct Launcher: Sendable, Equatable {
 
     /// The arguments that start `count` copies of a program that live on when one of them ends.
     func arguments(
-        count: Int, hostfile: String? = nil, program: String, programArguments: [String], isRoot: Bool
+        count: Int, hostfile: String? = nil, exportsVariables: Bool = false, program: String,
+        programArguments: [String], isRoot: Bool
     ) -> [String] {
         var arguments = ["--continuous", "-n", "\(count)", "--bind-to", "none", "--oversubscribe"]
         if let hostfile { arguments += ["--hostfile", hostfile] }
         // Open MPI refuses to run as root unless told; the program runs as root already.
         if isRoot { arguments.append("--allow-run-as-root") }
+        // Processes on other hosts inherit nothing; the values are not on the command line, which others can see.
+        if exportsVariables { arguments += Self.exported.flatMap { ["-x", $0] } }
         return arguments + [program] + programArguments
     }
+
+    /// The variables that ``environment(_:socket:secret:job:)`` sets.
+    private static let exported =
+        [PoolEnvironment.worker, PoolEnvironment.secret, PoolEnvironment.job, "SWIFT_BACKTRACE"]
+        + ChildEnvironment.threadVariables
 
     /// The environment of a job: without traces of an MPI job around this process, and with one thread
     /// per worker, or as many as `MPIFUTURES_THREADS` says.

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes into frames.
 
+import Foundation
 import Futures
 
-/// Cuts a byte stream into frames; bodies are collected as they come, so a large one is copied once.
+/// Cuts a byte stream into frames.
+///
+/// What is large, of a body or an attachment, can be received into the memory in which it stays: see ``landing``.
 struct FrameParser {
+    /// The memory in which something large comes together.
+    private struct Landing {
+        /// An attachment, or one that becomes the body.
+        let attachment: AttachedArray
+        var filled = 0
+
+        var rest: UnsafeMutableRawBufferPointer {
+            UnsafeMutableRawBufferPointer(rebasing: attachment.landing[filled...])
+        }
+    }
+
     /// The most memory that is claimed at once because a length says so; beyond it, memory is claimed as bytes come.
     ///
     /// Small until it is known who is at the other end.
@@ -14,6 +28,16 @@ struct FrameParser {
     private var frame: Frame?
     private var prefixLength = 0
     private var bodyLength = 0
+    private var attachmentCount = 0
+    private var current: Landing?
+
+    /// What is believed of a peer that is known: nothing is larger than this machine's memory.
+    static let memorySize = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+
+    /// A parser at the start of a stream.
+    init(trusted: Int = 1 << 20) {
+        self.trusted = trusted
+    }
 
     /// Takes bytes in and appends the frames that they complete.
     ///
@@ -25,31 +49,118 @@ struct FrameParser {
             if frame == nil {
                 guard try readHeader(&input) else { return }
             }
-            // The prefix is complete before the body begins.
-            guard Self.move(&input, to: &frame!.prefix, upTo: prefixLength, trusted: trusted),
-                Self.move(&input, to: &frame!.body, upTo: bodyLength, trusted: trusted)
-            else { return }
+            // The prefix is complete before the body begins, and that before the attachments.
             // Safe: it was made above, or in an earlier call that left it unfinished.
-            frames.append(frame!)
-            frame = nil
+            guard Self.move(&input, to: &frame!.prefix, upTo: prefixLength, trusted: trusted) else { return }
+            if attachmentCount > frame!.attachments.count { try makeAttachments() }
+            guard moveBody(&input), moveAttachments(&input) else { return }
+            finish(into: &frames)
         }
     }
 
-    /// The length of the body that is to come as a whole, where nothing of it came with the bytes before; 0 otherwise.
-    var expectedBody: Int {
-        guard let frame, frame.prefix.count == prefixLength, frame.body.isEmpty else { return 0 }
-        return bodyLength
+    /// Where the bytes that come next are to go, with what keeps that memory; `nil` where they are headers or small.
+    ///
+    /// Whoever receives into it says so with ``landed(_:into:)``; bytes that were received elsewhere go through ``parse(_:into:)``.
+    var landing: (memory: UnsafeMutableRawBufferPointer, owner: AttachedArray)? {
+        current.map { ($0.rest, $0.attachment) }
     }
 
-    /// Completes a frame with the body that ``expectedBody`` announced, without a copy.
-    mutating func complete(with body: [UInt8]) throws(ExecutorError) -> Frame {
-        guard var frame, !body.isEmpty, body.count == expectedBody else {
-            throw ExecutorError(
-                .protocolViolation, "a body of \(body.count) bytes came where one of \(expectedBody) was announced")
+    /// So many bytes are where ``landing`` said; appends the frame that they complete.
+    mutating func landed(_ count: Int, into frames: inout [Frame]) {
+        guard fill(count) else { return }
+        if landNext() { finish(into: &frames) }
+    }
+
+    /// Counts bytes that have landed; false where some are missing.
+    private mutating func fill(_ count: Int) -> Bool {
+        guard let landing = current else { return false }
+        current?.filled += count
+        guard landing.filled + count == landing.attachment.memory.count else { return false }
+        current = nil
+        // The attachments know their places; what is not one of them is the body.
+        // Safe: something lands for an unfinished frame only.
+        if frame!.body.count < bodyLength {
+            frame!.body = landing.attachment.bytes ?? []
+        } else {
+            landedCount += 1
         }
-        frame.body = body
-        self.frame = nil
-        return frame
+        return true
+    }
+
+    /// How many attachments are complete.
+    private var landedCount = 0
+
+    /// Makes ready for the next attachment; true where there is none.
+    private mutating func landNext() -> Bool {
+        // Safe: as above.
+        guard landedCount < attachmentCount else { return true }
+        current = Landing(attachment: frame!.attachments[landedCount])
+        return false
+    }
+
+    private mutating func finish(into frames: inout [Frame]) {
+        // Safe: only an unfinished frame is finished.
+        frames.append(frame!)
+        frame = nil
+    }
+}
+
+// MARK: - The parts of a frame
+
+extension FrameParser {
+    /// Moves bytes into the body; false where they do not suffice.
+    private mutating func moveBody(_ input: inout Slice<UnsafeRawBufferPointer>) -> Bool {
+        // Safe: called for an unfinished frame only.
+        let have = frame!.body.count
+        if have == bodyLength { return true }
+        if current == nil {
+            // What comes whole, or is not believed, needs no memory ahead of its bytes.
+            if have > 0 || input.count >= bodyLength || bodyLength > trusted {
+                return Self.move(&input, to: &frame!.body, upTo: bodyLength, trusted: trusted)
+            }
+            current = Landing(attachment: AttachedArray(receivingBytes: bodyLength))
+        }
+        return moveToLanding(&input)
+    }
+
+    /// Moves bytes into the attachments; false where they do not suffice.
+    private mutating func moveAttachments(_ input: inout Slice<UnsafeRawBufferPointer>) -> Bool {
+        while true {
+            if current == nil, landNext() { return true }
+            guard moveToLanding(&input) else { return false }
+        }
+    }
+
+    private mutating func moveToLanding(_ input: inout Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard let rest = current?.rest else { return true }
+        let count = min(rest.count, input.count)
+        rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: input.prefix(count)))
+        input = input.dropFirst(count)
+        return fill(count)
+    }
+
+    /// Makes room for the attachments that the end of the prefix announces.
+    private mutating func makeAttachments() throws(ExecutorError) {
+        // Safe: called for an unfinished frame only.
+        let descriptorStart = prefixLength - attachmentCount * Frame.descriptorSize
+        var reader = MessageReader(Array(frame!.prefix[descriptorStart...]))
+        frame!.prefix.removeSubrange(descriptorStart...)
+        prefixLength = descriptorStart
+        var believed = trusted
+        for _ in 0..<attachmentCount {
+            let count = try reader.read(UInt64.self)
+            let code = try reader.read(UInt64.self)
+            guard let kind = UInt8(exactly: code),
+                let attachment = AttachedArray(receiving: kind, count: count, limit: believed)
+            else {
+                throw ExecutorError(
+                    .protocolViolation,
+                    "the other end announced an array of kind \(code) and \(count) elements, which this process has no room "
+                        + "for")
+            }
+            believed -= attachment.memory.count
+            frame!.attachments.append(attachment)
+        }
     }
 
     /// Moves bytes until the target has its length; false where they do not suffice.
@@ -58,11 +169,7 @@ struct FrameParser {
     ) -> Bool {
         let count = min(length - target.count, input.count)
         if count > 0 {
-            if target.isEmpty {
-                target = [UInt8](unsafeUninitializedCapacity: min(length, max(count, trusted))) { buffer, _ in
-                    LargePages.use(for: UnsafeMutableRawBufferPointer(buffer))
-                }
-            }
+            if target.isEmpty { target.reserveCapacity(min(length, max(count, trusted))) }
             target.append(contentsOf: UnsafeRawBufferPointer(rebasing: input.prefix(count)))
             input = input.dropFirst(count)
         }
@@ -95,8 +202,10 @@ struct FrameParser {
         let length = read(0, UInt64.self)
         let kindNumber = read(24, UInt32.self)
         let prefix = read(28, UInt32.self)
-        guard let byte = UInt8(exactly: kindNumber), let kind = Frame.Kind(rawValue: byte),
-            length <= Frame.largestBody, prefix <= Frame.largestPrefix
+        let attachmentCount = Int(kindNumber >> 8)
+        guard let kind = Frame.Kind(rawValue: UInt8(truncatingIfNeeded: kindNumber)), length <= Frame.largestBody,
+            prefix <= Frame.largestPrefix, attachmentCount <= AttachedArray.countLimit,
+            attachmentCount * Frame.descriptorSize <= Int(prefix)
         else {
             throw ExecutorError(
                 .protocolViolation,
@@ -106,5 +215,7 @@ struct FrameParser {
         frame = Frame(kind: kind, task: read(8, UInt64.self), number: read(16, UInt64.self))
         prefixLength = Int(prefix)
         bodyLength = Int(length)
+        self.attachmentCount = attachmentCount
+        landedCount = 0
     }
 }

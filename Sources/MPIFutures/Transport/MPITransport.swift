@@ -6,9 +6,10 @@ import Futures
 import MPI
 import Synchronization
 
-/// Carries frames over a ``MessagePort``: small ones together, large bodies from where they lie to where they stay.
+/// Carries frames over a ``MessagePort``: small ones together, what is large from where it lies to where it stays.
 ///
-/// A message is a series of frames. The body of the last one may be missing: it is large and follows by itself.
+/// A message is a series of frames. The body of the last one may be missing: it is large and follows by itself, and so do
+/// the attachments of the last one.
 final class MPITransport: RankTransport {
     /// Bodies above this travel by themselves.
     private static let largeBody = 1 << 13
@@ -53,7 +54,7 @@ final class MPITransport: RankTransport {
         // With a thread of its own the transport is never held up by a solve.
         let thread =
             MPIRuntime.shared.threadSupport == .multiple ? MPIThread(name: "mpi-messages") : MPIThread.shared
-        port = try MessagePort(on: thread) { LargePages.use(for: $0) }
+        port = try MessagePort(on: thread)
         self.receiver = receiver
         bell = try Doorbell { thread.wake() }
         let host = WorkerSetup.hostName
@@ -65,7 +66,7 @@ final class MPITransport: RankTransport {
             Outbox(
                 small: Array(repeating: [], count: port.size),
                 lastSent: Array(repeating: .now, count: port.size)))
-        inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(), count: port.size)))
+        inbox = Mutex(Inbox(parsers: Array(repeating: FrameParser(trusted: FrameParser.memorySize), count: port.size)))
     }
 
     /// Starts to receive.
@@ -89,9 +90,13 @@ final class MPITransport: RankTransport {
             frame.writeHead(into: &outbox.small[rank])
             let isLarge = frame.body.count > Self.largeBody
             if !isLarge { outbox.small[rank] += frame.body }
-            guard isLarge || outbox.small[rank].count >= Self.fullMessage else { return }
+            let isFull = outbox.small[rank].count >= Self.fullMessage
+            guard isLarge || isFull || !frame.attachments.isEmpty else { return }
             send(rank, &outbox)
             if isLarge { port.send(frame.body, .body, to: rank) }
+            for attachment in frame.attachments {
+                port.send(PortMemory(attachment.memory, keptBy: attachment), .body, to: rank)
+            }
         }
     }
 
@@ -164,14 +169,14 @@ final class MPITransport: RankTransport {
         let hasMoved = inbox.withLock { inbox in
             guard inbox.failure == nil else { return false }
             do {
-                return try port.poll { bytes, kind, rank in
-                    let frames = take(bytes, kind, rank, &inbox)
+                return try port.poll { arrival, rank in
+                    let frames = take(arrival, rank, &inbox)
                     if arrived.last?.rank == rank {
                         arrived[arrived.count - 1].frames += frames
                     } else if !frames.isEmpty {
                         arrived.append((rank, frames))
                     }
-                    return inbox.parsers[rank].expectedBody
+                    return inbox.parsers[rank].landing.map { PortMemory(receiving: $0.memory, keptBy: $0.owner) }
                 }
             } catch {
                 inbox.failure = error
@@ -183,14 +188,14 @@ final class MPITransport: RankTransport {
         return hasMoved
     }
 
-    private func take(_ bytes: [UInt8], _ kind: MessagePort.Kind, _ rank: Int, _ inbox: inout Inbox) -> [Frame] {
+    private func take(_ arrival: MessagePort.Arrival, _ rank: Int, _ inbox: inout Inbox) -> [Frame] {
         var frames: [Frame] = []
         do {
-            switch kind {
-            case .message:
+            switch arrival {
+            case .message(let bytes):
                 try bytes.withUnsafeBytes { try inbox.parsers[rank].parse($0, into: &frames) }
             case .body:
-                frames.append(try inbox.parsers[rank].complete(with: bytes))
+                inbox.parsers[rank].landed(inbox.parsers[rank].landing?.memory.count ?? 0, into: &frames)
             }
         } catch {
             inbox.failure = error

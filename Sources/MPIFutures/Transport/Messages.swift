@@ -11,13 +11,13 @@ struct InitializeOrder: Sendable {
     /// Makes the frame.
     static func frame(_ client: UInt32, _ payload: TaskPayload) -> Frame {
         Frame(
-            kind: .initialize, number: UInt64(client), prefix: Array(payload.typeName.utf8), body: payload.bytes)
+            kind: .initialize, number: UInt64(client), prefix: Array(payload.typeName.utf8), payload: payload.value)
     }
 
     /// Reads the frame back.
     init(_ frame: Frame) {
         client = UInt32(truncatingIfNeeded: frame.number)
-        payload = TaskPayload(typeName: String(decoding: frame.prefix, as: UTF8.self), bytes: frame.body)
+        payload = TaskPayload(typeName: String(decoding: frame.prefix, as: UTF8.self), value: frame.payload)
     }
 }
 
@@ -31,7 +31,7 @@ struct RunOrder: Sendable {
     var rank: Int
     var payload: TaskPayload
 
-    /// Makes the frame; the payload's bytes are shared, not copied.
+    /// Makes the frame; the payload is shared, not copied.
     static func frame(
         _ task: TaskID, _ header: SubmissionHeader, _ payload: TaskPayload, rank: Int, members: [Int]
     ) -> Frame {
@@ -46,7 +46,7 @@ struct RunOrder: Sendable {
         for member in members { prefix.write(UInt32(member)) }
         prefix.write(header.name)
         prefix.write(payload.typeName)
-        return Frame(kind: .run, task: task.number, prefix: prefix, body: payload.bytes)
+        return Frame(kind: .run, task: task.number, prefix: prefix, payload: payload.value)
     }
 
     /// Reads the frame back.
@@ -62,7 +62,7 @@ struct RunOrder: Sendable {
         for _ in 0..<count { members.append(Int(try prefix.read(UInt32.self))) }
         header = SubmissionHeader(
             name: try prefix.readText(), number: number, stream: stream, seed: seed, client: client)
-        payload = TaskPayload(typeName: try prefix.readText(), bytes: frame.body)
+        payload = TaskPayload(typeName: try prefix.readText(), value: frame.payload)
         task = TaskID(frame.task)
     }
 }
@@ -80,8 +80,8 @@ extension WorkerReport {
         case .answered(let task, let outcome, let microseconds):
             let time = (microseconds ?? -1).bitPattern
             switch outcome {
-            case .encoded(let bytes):
-                return Frame(kind: .returned, task: task.number, number: time, body: bytes)
+            case .encoded(let value):
+                return Frame(kind: .returned, task: task.number, number: time, payload: value)
             case .failure(let error):
                 return Frame(kind: .threw, task: task.number, number: time, body: Self.encode(error))
             case .local: preconditionFailure("a local output does not leave its process")
@@ -103,7 +103,7 @@ extension WorkerReport {
         case .dropped: self = .dropped(task)
         case .progress:
             self = .progress(task, TaskProgress(fraction: time, message: String(decoding: frame.body, as: UTF8.self)))
-        case .returned: self = .answered(task, .encoded(frame.body), microseconds: time < 0 ? nil : time)
+        case .returned: self = .answered(task, .encoded(frame.payload), microseconds: time < 0 ? nil : time)
         case .threw:
             self = .answered(task, .failure(Self.decode(frame.body)), microseconds: time < 0 ? nil : time)
         case .initialized: self = .initialized(client: UInt32(truncatingIfNeeded: frame.number))

@@ -17,16 +17,32 @@ protocol FrameReceiver: AnyObject, Sendable {
 /// Sends and receives frames over a socket.
 ///
 /// `enqueue` and `flush` may be called from any thread and never block: `flush` writes what the socket takes, and the
-/// loop writes the rest. Small frames travel together, large bodies leave from where they are.
+/// loop writes the rest. Small frames travel together; large bodies and attachments leave from where they are and are read
+/// into where they stay.
 final class SocketConnection: SocketHandler {
     /// Bodies above this are not copied into the common buffer.
     private static let largeBody = 1 << 14
     /// What one read takes at most.
     private static let readSize = 1 << 18
+    /// From how many bytes on what is known to come is read into where it stays.
+    private static let directSize = 1 << 16
+
+    /// Bytes that are ready to be sent.
+    private enum Outgoing {
+        case bytes([UInt8])
+        case attachment(AttachedArray)
+
+        func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+            switch self {
+            case .bytes(let bytes): bytes.withUnsafeBytes(body)
+            case .attachment(let attachment): body(attachment.memory)
+            }
+        }
+    }
 
     private struct Outbox {
         /// What is ready to be sent, and how much of the first has left.
-        var queue: Deque<[UInt8]> = []
+        var queue: Deque<Outgoing> = []
         var sent = 0
         /// Small frames that gather.
         var small: [UInt8] = []
@@ -60,20 +76,20 @@ final class SocketConnection: SocketHandler {
 
     /// Believes the lengths that the other end claims, since it is known who that is; on the loop's thread.
     func trust() {
-        inbox.withLock { $0.parser.trusted = 1 << 33 }
+        inbox.withLock { $0.parser.trusted = FrameParser.memorySize }
     }
 
     /// Queues a frame; it leaves with the next flush.
     func enqueue(_ frame: Frame) {
         outbox.withLock { outbox in
             frame.writeHead(into: &outbox.small)
-            if frame.body.count <= Self.largeBody {
-                outbox.small += frame.body
-            } else {
-                outbox.queue.append(outbox.small)
-                outbox.small = []
-                outbox.queue.append(frame.body)
-            }
+            let isLarge = frame.body.count > Self.largeBody
+            if !isLarge { outbox.small += frame.body }
+            guard isLarge || !frame.attachments.isEmpty else { return }
+            outbox.queue.append(.bytes(outbox.small))
+            outbox.small = []
+            if isLarge { outbox.queue.append(.bytes(frame.body)) }
+            for attachment in frame.attachments { outbox.queue.append(.attachment(attachment)) }
         }
     }
 
@@ -122,6 +138,12 @@ final class SocketConnection: SocketHandler {
 
     /// Reads once; false at the end of the stream, or where it makes no sense.
     private func read(_ inbox: inout Inbox, into frames: inout [Frame]) -> Bool {
+        if let landing = inbox.parser.landing?.memory, landing.count >= Self.directSize {
+            let count = recv(descriptor, landing.baseAddress, landing.count, Int32(MSG_DONTWAIT))
+            if count < 0 { return errno == EAGAIN || errno == EINTR }
+            inbox.parser.landed(count, into: &frames)
+            return count > 0
+        }
         let count = recv(descriptor, &inbox.buffer, inbox.buffer.count, Int32(MSG_DONTWAIT))
         if count < 0 { return errno == EAGAIN || errno == EINTR }
         guard count > 0 else { return false }
@@ -140,15 +162,17 @@ final class SocketConnection: SocketHandler {
         while true {
             guard let next = outbox.queue.first else {
                 if outbox.small.isEmpty { return true }
-                outbox.queue.append(outbox.small)
+                outbox.queue.append(.bytes(outbox.small))
                 outbox.small = []
                 continue
             }
             let start = outbox.sent
-            let count = next.withUnsafeBytes { bytes in
-                Glibc.send(
-                    descriptor, bytes.baseAddress! + start, bytes.count - start,
-                    Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+            let (count, size) = next.withBytes { bytes in
+                // Safe: nothing empty is queued, so there is an address.
+                let rest = bytes.baseAddress! + start
+                return (
+                    Glibc.send(descriptor, rest, bytes.count - start, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)), bytes.count
+                )
             }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -160,7 +184,7 @@ final class SocketConnection: SocketHandler {
                 return true
             }
             outbox.sent += count
-            if outbox.sent == next.count {
+            if outbox.sent == size {
                 outbox.queue.removeFirst()
                 outbox.sent = 0
             }

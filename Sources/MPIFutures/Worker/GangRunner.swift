@@ -104,7 +104,7 @@ final class GangRunner: Sendable {
         link.send(WorkerReport.answered(order.task, outcome, microseconds: nil).frame)
     }
 
-    private func output(of order: RunOrder, _ abandonment: Abandonment) async throws -> [UInt8] {
+    private func output(of order: RunOrder, _ abandonment: Abandonment) async throws -> EncodedPayload {
         try await worker.ready(order.header.client)
         let communicator = try Communicator.group(
             of: order.members, tag: Int(truncatingIfNeeded: order.task.number), abandonment: abandonment)
@@ -115,6 +115,6 @@ final class GangRunner: Sendable {
             })
         let output = try await TaskContext.$current.withValue(context) { try await order.payload.run() }
         try communicator.close()
-        return order.rank == 0 ? output : []
+        return order.rank == 0 ? output : EncodedPayload()
     }
 }

@@ -49,7 +49,7 @@ struct WorkerGuardian {
 
     private mutating func connect() -> Bool {
         do {
-            connection = try UnixSocket.connect(to: setup.socket)
+            connection = try setup.address.connect(setup.secret)
             let hello = try BinaryEncoder().encode(setup.hello(.guardian, pid: getpid()))
             return write(Frame(kind: .hello, body: hello))
         } catch {
@@ -96,7 +96,7 @@ struct WorkerGuardian {
 
     /// Gives the worker a moment to leave, ends it, and removes what a program that is gone has left.
     private func endWorker(programIsGone: Bool = true) -> Never {
-        if programIsGone { PoolDirectory.remove(socket: setup.socket) }
+        if programIsGone, case .local(let path) = setup.address { PoolDirectory.remove(socket: path) }
         let ending = CWorkerEntry_watch(worker)
         var descriptor = pollfd(fd: ending, events: Int16(POLLIN), revents: 0)
         if ending >= 0 { poll(&descriptor, 1, Self.patience) }

@@ -31,7 +31,7 @@ final class WorkerService: FrameReceiver {
 
     private func connect() {
         do {
-            let connection = SocketConnection(try UnixSocket.connect(to: setup.socket), self)
+            let connection = SocketConnection(try setup.address.connect(setup.secret), self)
             desk.withLock { $0 = WorkerDesk(connection, record) }
             connection.send(Frame(kind: .hello, body: try BinaryEncoder().encode(setup.hello(.worker, pid: getpid()))))
             connection.trust()

@@ -6,7 +6,8 @@ import Futures
 
 /// The facts that a worker and its guardian start from.
 struct WorkerSetup: Sendable {
-    let socket: String
+    /// Where the pool listens.
+    let address: PoolAddress
     let secret: Secret
     let job: Int
     let rank: Int
@@ -26,7 +27,7 @@ struct WorkerSetup: Sendable {
     ///
     /// - Throws: ``ExecutorError/Code/invalidArgument``: somebody set a variable by hand.
     init(socket: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws(ExecutorError) {
-        self.socket = socket
+        address = PoolAddress(socket)
         guard let text = environment[PoolEnvironment.secret], let secret = Secret(hexadecimal: text) else {
             throw ExecutorError(
                 .invalidArgument, "\(PoolEnvironment.worker) is set without a pool's secret: it is for pools to set")
@@ -50,8 +51,10 @@ struct WorkerSetup: Sendable {
 
     /// The hello of this process.
     func hello(_ role: Hello.Role, pid: Int32) -> Hello {
+        // On the network it is known by now that both ends know the secret, and it is not to be overheard.
         Hello(
-            role: role, secret: secret.bytes, image: ImageIdentity.current, job: job, rank: rank, pid: pid,
+            role: role, secret: address.isNetwork ? [] : secret.bytes, image: ImageIdentity.current, job: job,
+            rank: rank, pid: pid,
             host: host)
     }
 }

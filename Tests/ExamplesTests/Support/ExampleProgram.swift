@@ -19,18 +19,21 @@ struct ExampleProgram {
     ///   - name: The program's name.
     ///   - arguments: Its arguments.
     ///   - environment: Variables that are set for it.
+    ///   - launcher: A command that starts it; a name without a slash is that of a program beside it, or in `PATH`.
     static func run(
-        _ name: String, _ arguments: [String], environment: [String: String] = [:]
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], launcher: [String] = []
     ) async throws -> ExampleProgram {
         try await withScratchDirectory { scratch in
             let files = (output: scratch.appending(path: "output"), errors: scratch.appending(path: "errors"))
             for file in [files.output, files.errors] { try Data().write(to: file) }
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/timeout")
-            process.arguments = ["--kill-after=10", "90", directory.appending(path: name).path] + arguments
+            let program = directory.appending(path: name).path
+            process.arguments = ["--kill-after=10", "90"] + command(launcher) + [program] + arguments
             // Help is wrapped at the width of the terminal, and the pool reads variables of its own.
             process.environment = ProcessInfo.processInfo.environment
                 .filter { $0.key != "COLUMNS" && !$0.key.hasPrefix("MPIFUTURES_") }
+                .merging(["TMPDIR": scratch.path]) { $1 }
                 .merging(environment) { $1 }
             process.standardInput = FileHandle.nullDevice
             // Files, so that no pipe can fill up.
@@ -53,6 +56,14 @@ struct ExampleProgram {
     private static var directory: URL {
         if let path = ProcessInfo.processInfo.environment["TEST_PROGRAMS"] { return URL(filePath: path) }
         return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    }
+
+    /// A launcher of this package is the one that was built with the tests.
+    private static func command(_ launcher: [String]) -> [String] {
+        guard let name = launcher.first else { return [] }
+        let here = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let own = here.appending(path: name).path
+        return [FileManager.default.isExecutableFile(atPath: own) ? own : name] + launcher.dropFirst()
     }
 
     private static func end(of process: Process) async throws {

@@ -12,6 +12,7 @@ struct PoolProgram {
     static func main() async throws {
         let mode = CommandLine.arguments.dropFirst().first ?? "idle"
         if mode == "strategy" { return say(try await describeStrategy()) }
+        if mode == "hosts" { return say(try await visitHosts()) }
         let pool = try await MPIExecutor(strategy: .dynamic, workers: 2)
         switch mode {
         case "idle":
@@ -78,6 +79,23 @@ struct PoolProgram {
         } catch let error as ExecutorError {
             return "\(error)"
         }
+    }
+
+    /// Uses the workers of several hosts: in a collective task, for something large, and with a loss.
+    private static func visitHosts() async throws -> String {
+        let pool = try await MPIExecutor.shared()
+        let hosts = try await pool.submit(0, ranks: pool.workers) { _, communicator in
+            try communicator.gather(encoding: ProcessInfo.processInfo.hostName) ?? []
+        }.value
+        let sum = try await pool.submit([UInt8](repeating: 1, count: 20_000_000)) { $0.reduce(0) { $0 + Int($1) } }
+            .value
+        let lost = await pool.submit(0, ranks: pool.workers) { (_, communicator) -> Int in
+            if communicator.rank == communicator.size - 1 { kill(getpid(), SIGKILL) }
+            return try communicator.allReduce(1, .sum)
+        }
+        guard case .failure(let loss) = await lost.result else { return "no loss" }
+        await pool.shutdown()
+        return "\(hosts.joined(separator: " "))\n\(sum)\n\(loss)"
     }
 
     private static func spin(_ pool: MPIExecutor) async -> Future<Int> {

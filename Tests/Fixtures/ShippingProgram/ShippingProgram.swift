@@ -20,7 +20,7 @@ import Futures
         let head = "\(item.expectation)\t\(item.name)\t\(item.answer)"
         do {
             let payload = try item.make()
-            let bytes = payload.bytes.map { String($0) }.joined(separator: " ")
+            let bytes = payload.value.bytes.map { String($0) }.joined(separator: " ")
             return "\(head)\tshipped\t\(payload.typeName)\t\(bytes)"
         } catch {
             return "\(head)\trefused\t\(error)"
@@ -31,7 +31,7 @@ import Futures
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
         guard fields.count == 6 else { return line }
         let bytes = fields[5].split(separator: " ").compactMap { UInt8($0) }
-        let payload = TaskPayload(typeName: String(fields[4]), bytes: bytes)
+        let payload = TaskPayload(typeName: String(fields[4]), value: EncodedPayload(bytes))
         let answer: String
         do {
             answer = try await run(payload.task())

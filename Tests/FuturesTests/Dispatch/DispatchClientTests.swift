@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct DispatchClientTests {
     private let scene = Scene(workers: 2)
-    private let initializer = TaskPayload(typeName: "", bytes: [])
+    private let initializer = TaskPayload(typeName: "", value: EncodedPayload())
 
     private func client(initialized: Bool) -> DispatchClient {
         let client = DispatchClient(initializer: initialized ? initializer : nil)

@@ -117,7 +117,7 @@ struct DispatcherTests {
     func failsAnAnswerThatDoesNotDecode(bytes: Int) async throws {
         let scene = Scene()
         let future = await scene.submit("a")
-        let garbage = TaskOutcome.encoded(Array(repeating: 0xEE, count: bytes))
+        let garbage = TaskOutcome.encoded(EncodedPayload(Array(repeating: 0xEE, count: bytes)))
         scene.dispatcher.received([.answered(0, garbage, microseconds: nil)], from: WorkerID(0))
         let error = await #expect(throws: ExecutorError.self) { try await future.value }
         #expect(error?.code == .decodingFailed)

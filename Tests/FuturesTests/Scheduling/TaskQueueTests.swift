@@ -18,6 +18,19 @@ import Testing
         #expect(queue.isEmpty)
     }
 
+    @Test func executorsTakeTurns() {
+        var queue = TaskQueue()
+        for number in 0..<6 as Range<UInt64> { queue.append(TaskID(number), priority: 0, client: 1) }
+        for number in 6..<8 as Range<UInt64> { queue.append(TaskID(number), priority: 0, client: 2) }
+        queue.append(TaskID(8), priority: 1, client: 1)
+        #expect(queue.tasks.map(\.number) == [8, 0, 6, 1, 7, 2, 3, 4, 5])
+        #expect(queue.popFirst() == TaskID(8))
+        #expect(queue.popFirst() == TaskID(0))
+        queue.remove(TaskID(6))
+        queue.restore(TaskID(0), priority: 0, client: 1)
+        #expect(queue.tasks.map(\.number) == [7, 0, 1, 2, 3, 4, 5])
+    }
+
     @Test func restoredTasksStandBeforeYoungerOnes() {
         var queue = TaskQueue()
         for number in 1...6 as ClosedRange<UInt64> { queue.append(TaskID(number), priority: 0) }

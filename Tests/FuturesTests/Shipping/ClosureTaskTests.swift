@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ClosureTaskTests {
     private func decoded<Work: RemoteTask>(_ task: Work) throws -> Work {
         let payload = try TaskPayload.encode(task)
-        return try #require(try TaskPayload(typeName: payload.typeName, bytes: payload.bytes).task() as? Work)
+        return try #require(try TaskPayload(typeName: payload.typeName, value: payload.value).task() as? Work)
     }
 
     @Test func closuresOfATestBundleComeBack() async throws {
@@ -63,7 +63,7 @@ import Testing
     @Test func damagedPayloadKeepsTheReferencesReason() throws {
         let typeName = try TypeName.shippable(ClosureTask<Int, Int>.self)
         let stranger = Forged(closure: CodeReference(image: ImageIdentity(high: 1, low: 2), offset: 8), input: 1)
-        let payload = TaskPayload(typeName: typeName, bytes: try TaskPayload.encode(stranger).bytes)
+        let payload = TaskPayload(typeName: typeName, value: try TaskPayload.encode(stranger).value)
         let error = #expect(throws: ExecutorError.self) { try payload.task() }
         #expect(error?.code == .imageMismatch)
     }

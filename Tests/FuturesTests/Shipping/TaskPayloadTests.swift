@@ -49,7 +49,7 @@ struct Throwing: RemoteTask {
 @Suite(.timeLimit(.minutes(1))) struct TaskPayloadTests {
     @Test func taskRunsFromItsBytes() async throws {
         let payload = try TaskPayload.encode(Echo(value: ["a": [1.5, -0.25]]))
-        let bytes = try await TaskPayload(typeName: payload.typeName, bytes: payload.bytes).run()
+        let bytes = try await TaskPayload(typeName: payload.typeName, value: payload.value).run()
         #expect(try TaskPayload.output(of: Echo<[String: [Double]]>.self, from: bytes) == ["a": [1.5, -0.25]])
     }
 
@@ -83,8 +83,8 @@ struct Throwing: RemoteTask {
 
     @Test func cutBytesAreDecodingFailures() throws {
         let payload = try TaskPayload.encode(Echo(value: ["some text", "more"]))
-        for count in 0..<payload.bytes.count {
-            let cut = TaskPayload(typeName: payload.typeName, bytes: Array(payload.bytes.prefix(count)))
+        for count in 0..<payload.value.bytes.count {
+            let cut = TaskPayload(typeName: payload.typeName, value: EncodedPayload(Array(payload.value.bytes.prefix(count))))
             let error = #expect(throws: ExecutorError.self, "\(count) bytes") { try cut.task() }
             #expect(error?.code == .decodingFailed)
         }

@@ -100,7 +100,7 @@ struct Scene {
     ) async -> Future<Int> {
         let options = TaskOptions(name: name, priority: priority, retries: retries, deadline: deadline)
         let body: SubmissionBody =
-            bytes.map { .encoded(TaskPayload(typeName: "", bytes: Array(repeating: 0, count: $0))) } ?? .local { 0 }
+            bytes.map { .encoded(TaskPayload(typeName: "", value: EncodedPayload(Array(repeating: 0, count: $0)))) } ?? .local { 0 }
         return await dispatcher.submit(body, of: Answer.self, by: client, gang: gang, options: options)
     }
 

@@ -78,7 +78,6 @@ import Testing
         let shell = try #require(plan.arguments.firstIndex(of: "/bin/sh"))
         #expect(plan.arguments[shell + 1] == "-c")
         #expect(Array(plan.arguments[(shell + 3)...]) == ["T0K3N"] + Self.program)
-        #expect(try Self.plan(.hydra) { $0.isContinuous = true }.arguments.first == "-disable-auto-cleanup")
         #expect(try Self.plan(.slurm) { $0.isContinuous = true }.arguments.contains("--kill-on-bad-exit=0"))
     }
 
@@ -175,6 +174,17 @@ import Testing
                     + "into --launcher.")
         ),
     ]
+
+    @Test func mpichCannotGoOn() {
+        let error = #expect(throws: LaunchError.self) {
+            try Self.plan(.hydra) {
+                $0.isContinuous = true
+                $0.launcher = ["mpiexec.mpich"]
+            }
+        }
+        #expect(error?.status == .usage)
+        #expect(error?.message.hasPrefix("mpiexec.mpich is MPICH's, which ends a job when a rank is lost") == true)
+    }
 
     @Test(arguments: refused.indices) func refuses(index: Int) {
         let (family, change, expected) = Self.refused[index]

@@ -133,6 +133,16 @@ import Testing
         #expect(unknown.reportedStatus == nil)
     }
 
+    @Test func findsTheSignalThatMPICHNames() {
+        // As mpiexec 4.0.2 prints it.
+        let text =
+            "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)\nThis typically refers to a problem\n"
+        let (output, filter) = Self.filtered(text, pieces: 5)
+        #expect(filter.lastSignal == 9)
+        #expect(output == text)
+        #expect(Self.filtered("signal 9\n", pieces: 5).1.lastSignal == nil)
+    }
+
     @Test func seesThatALauncherStumbled() {
         let text = "[vm:1] [[1,0],0] ORTE_ERROR_LOG: Error in file ess_hnp_module.c\n  orte_session_dir failed\n"
         let (output, filter) = Self.filtered(text, pieces: 7)

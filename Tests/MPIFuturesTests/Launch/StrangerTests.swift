@@ -48,7 +48,7 @@ struct StrangerTests {
         let noSecret = try hello(pool) { $0.secret = [] }
         #expect(try answer(pool, noSecret.bytes).contains("the hello does not carry this pool's secret"))
         // What follows a wrong hello is not looked at.
-        let started = WorkerReport.answered(TaskID(0), .encoded([]), microseconds: nil).frame
+        let started = WorkerReport.answered(TaskID(0), .encoded(EncodedPayload()), microseconds: nil).frame
         #expect(try answer(pool, wrongSecret.bytes + started.bytes).contains("secret"))
         #expect(try answer(pool, Frame(kind: .leave).bytes).contains("the first message was no hello"))
         #expect(try answer(pool, Frame(kind: .hello, body: random.bytes(80)).bytes) != "")

@@ -137,9 +137,8 @@ import Testing
         ),
         (
             ["MPIFUTURES_STRATEGIE": "local"],
-            "MPIFUTURES_STRATEGIE is set, but there is no such variable: those to set are MPIFUTURES_STRATEGY, "
-                + "MPIFUTURES_WORKERS, MPIFUTURES_LAUNCHER, MPIFUTURES_HOSTFILE, MPIFUTURES_THREADS, "
-                + "MPIFUTURES_CONTINUOUS, MPIFUTURES_ROOT"
+            "MPIFUTURES_STRATEGIE is set, but there is no such variable: those to set are "
+                + PoolEnvironment.settings.joined(separator: ", ")
         ),
         (
             ["MPIFUTURES_WORKERS": "two"],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a collective task has ended.
 
+import Futures
 import Testing
 
 @testable import MPIFutures
@@ -14,9 +15,9 @@ import Testing
 
     @Test func endsWhenAllHaveLeft() {
         var tally = begun()
-        #expect(tally.left(4, by: 0, error: nil, output: [7], now: .zero) == .wait)
+        #expect(tally.left(4, by: 0, error: nil, output: EncodedPayload([7]), now: .zero) == .wait)
         #expect(tally.left(4, by: 2, error: nil, now: .zero) == .wait)
-        #expect(tally.left(4, by: 1, error: nil, now: .zero) == .succeeded([7]))
+        #expect(tally.left(4, by: 1, error: nil, now: .zero) == .succeeded(EncodedPayload([7])))
         #expect(tally.isEmpty)
     }
 

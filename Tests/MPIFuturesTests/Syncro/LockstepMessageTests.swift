@@ -13,7 +13,7 @@ import Testing
 
     private static let messages: [LockstepMessage] = [
         .notes(.submissions, first: 7, notes), .notes(.questions, first: 0, []),
-        .outcome(StepID(lane: .submissions, number: 3), .value([1, 2])),
+        .outcome(StepID(lane: .submissions, number: 3), .value(EncodedPayload([1, 2]))),
         .outcome(StepID(lane: .questions, number: .max), .error([])),
         .progress(StepID(lane: .submissions, number: 1), TaskProgress(fraction: 0.5, message: "half")),
         .hold(true), .hold(false), .farewell([5, 6]),

@@ -7,7 +7,7 @@ import Testing
 @testable import MPIFutures
 
 @Suite struct LockstepStateMachineTests {
-    private static let value = StepOutcome.value([1])
+    private static let value = StepOutcome.value(EncodedPayload([1]))
 
     private static func step(_ number: UInt64, _ lane: LockstepLane = .submissions) -> StepID {
         StepID(lane: lane, number: number)

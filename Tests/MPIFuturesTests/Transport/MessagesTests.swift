@@ -43,9 +43,10 @@ import Testing
 
     @Test(arguments: [nil, 0, 12.5, 1e12])
     func carriesOutputs(microseconds: Double?) throws {
-        let bytes = Array(0..<200 as Range<UInt8>)
-        let report = try transported(.answered(TaskID(9), .encoded(bytes), microseconds: microseconds))
-        guard case .answered(TaskID(9), .encoded(bytes), microseconds: microseconds) = report else {
+        let value = EncodedPayload(Array(0..<200 as Range<UInt8>))
+        let report = try transported(.answered(TaskID(9), .encoded(value), microseconds: microseconds))
+        guard case .answered(TaskID(9), .encoded(let arrived), microseconds: microseconds) = report, arrived == value
+        else {
             Issue.record("\(report)")
             return
         }
@@ -76,7 +77,7 @@ import Testing
             return
         }
         #expect(error as? TestFailure == TestFailure(reason: "why"))
-        let payload = TaskPayload(typeName: "4main4TaskV", bytes: [1, 2, 3])
+        let payload = TaskPayload(typeName: "4main4TaskV", value: EncodedPayload([1, 2, 3]))
         let order = InitializeOrder(try transported(InitializeOrder.frame(5, payload)))
         #expect(order.client == 5)
         #expect(order.payload == payload)
@@ -96,7 +97,7 @@ import Testing
     @Test(arguments: [[], [3], [0, 1, 2, 65_535]])
     func carriesOrders(members: [Int]) throws {
         let header = SubmissionHeader(name: "näme", number: 1, stream: .max, seed: 1 << 40, client: 9)
-        let payload = TaskPayload(typeName: "4main4TaskV", bytes: [1, 2, 3])
+        let payload = TaskPayload(typeName: "4main4TaskV", value: EncodedPayload([1, 2, 3]))
         let frame = RunOrder.frame(TaskID(77), header, payload, rank: members.count / 2, members: members)
         let order = try RunOrder(transported(frame))
         #expect(order.task == TaskID(77))
@@ -119,7 +120,7 @@ import Testing
     @Test func refusesOrdersThatAreCutShort() throws {
         let header = SubmissionHeader(name: "name", number: 1, stream: 2, seed: 3)
         let order = RunOrder.frame(
-            TaskID(1), header, TaskPayload(typeName: "type", bytes: []), rank: 1, members: [4, 5])
+            TaskID(1), header, TaskPayload(typeName: "type", value: EncodedPayload()), rank: 1, members: [4, 5])
         for count in 0..<order.prefix.count {
             var cut = order
             cut.prefix = Array(order.prefix[..<count])

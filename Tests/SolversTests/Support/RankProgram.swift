@@ -11,17 +11,24 @@ struct RankProgram {
     let status: Int32
 
     /// Runs a program that lies beside the test bundle; `timeout` ends it after a limit.
-    static func run(_ name: String, ranks: Int, limit: Int) async throws -> RankProgram {
+    ///
+    /// - Parameter ranks: How many; 0 starts it without the launcher.
+    static func run(
+        _ name: String, _ arguments: [String] = [], ranks: Int, limit: Int, environment added: [String: String] = [:]
+    ) async throws -> RankProgram {
         let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let program = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent(name)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "timeout", "\(limit)", "mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
-            "-n", "\(ranks)", program.path,
+        let launcher = [
+            "mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", "\(ranks)",
         ]
+        process.arguments = ["timeout", "\(limit)"] + (ranks > 0 ? launcher : []) + [program.path] + arguments
         var environment = ProcessInfo.processInfo.environment
         for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"] { environment[variable] = "1" }
+        // Every rank runs the program, which knows nothing of executors.
+        environment["MPIFUTURES_STRATEGY"] = "local"
+        environment.merge(added) { $1 }
         // Launchers that start at the same moment stumble over each other in a common directory.
         let short = UUID().uuidString.prefix(8).lowercased()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(short)

@@ -8,17 +8,17 @@ extension DynamicPool {
     /// How long who connects may take to say who it is.
     private static let handshakeLimit = Duration.seconds(20)
 
-    /// Listens to somebody who has connected.
-    func accept(_ descriptor: Int32) {
-        let endpoint = PoolEndpoint(self)
+    /// Listens to somebody who has connected, and who has proven to know the secret where that is so.
+    func accept(_ descriptor: Int32, isProven: Bool) {
+        let endpoint = PoolEndpoint(self, isProven: isProven)
         let connection = SocketConnection(descriptor, endpoint)
         connection.start()
         after(Self.handshakeLimit) { _ in if endpoint.isStranger { connection.close() } }
     }
 
     /// Refuses whoever was not started by this pool from this executable.
-    func check(_ hello: Hello) throws(ExecutorError) {
-        guard secret.matches(hello.secret) else {
+    func check(_ hello: Hello, isProven: Bool) throws(ExecutorError) {
+        guard isProven || secret.matches(hello.secret) else {
             throw ExecutorError(.protocolViolation, "the hello does not carry this pool's secret")
         }
         guard hello.version == Hello.protocolVersion else {

@@ -22,12 +22,13 @@ extension DynamicPool {
         }
     }
 
-    private func launch(_ id: JobID, _ launcher: LauncherProcess, _ socket: String) {
+    private func launch(_ id: JobID, _ launcher: LauncherProcess, _ address: PoolAddress) {
         let arguments = configuration.launcher.arguments(
-            count: configuration.workers, hostfile: configuration.allocation?.hostfile, program: configuration.program,
+            count: configuration.workers, hostfile: configuration.allocation?.hostfile,
+            exportsVariables: address.isNetwork, program: configuration.program,
             programArguments: configuration.arguments, isRoot: configuration.isRoot)
         let environment = Launcher.environment(
-            configuration.environment, socket: socket, secret: secret, job: id.number)
+            configuration.environment, socket: address.description, secret: secret, job: id.number)
         launcher.start(path: configuration.launcher.path, arguments: arguments, environment: environment) { ending in
             self.event(id) { $0.launcherEnded(ending) }
         }

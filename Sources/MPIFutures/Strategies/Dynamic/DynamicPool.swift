@@ -7,7 +7,8 @@ import Synchronization
 
 /// Owns the jobs and connections of a pool whose workers are started on demand.
 ///
-/// The program is no MPI process: workers are children of a launcher, connected by a Unix-domain socket. What happens
+/// The program is no MPI process: workers are children of a launcher, connected by a Unix-domain
+/// socket, or by TCP where there are other hosts. What happens
 /// to their processes is decided by a ``JobStateMachine`` per job, what happens to tasks by the dispatcher.
 final class DynamicPool: WorkerPool {
     /// What a pool is made of.
@@ -15,6 +16,7 @@ final class DynamicPool: WorkerPool {
         var workers: Int
         var launcher: Launcher
         var allocation: Allocation?
+        var reach = PoolReach.thisHost
         var program: String
         var arguments: [String]
         var environment: [String: String]
@@ -54,10 +56,19 @@ final class DynamicPool: WorkerPool {
     private let listener = Mutex<Listener?>(nil)
     private let dispatcherSlot = Mutex(WeakDispatcher())
 
-    /// The socket that workers connect to.
-    private struct Listener {
-        var directory: PoolDirectory
-        var socket: SocketListener
+    /// What workers connect to.
+    private enum Listener {
+        /// A socket in a directory of its own.
+        case local(PoolDirectory, SocketListener)
+        /// A port that other hosts can reach.
+        case network(TCPListener)
+
+        var address: PoolAddress {
+            switch self {
+            case .local(let directory, _): .local(path: directory.socket)
+            case .network(let listener): listener.address
+            }
+        }
     }
 
     private struct WeakDispatcher {
@@ -68,8 +79,14 @@ final class DynamicPool: WorkerPool {
         self.configuration = configuration
     }
 
-    /// The directory of the pool's socket; `nil` before the first job and after the last.
-    var directory: PoolDirectory? { listener.withLock { $0?.directory } }
+    /// The directory of the pool's socket; `nil` before the first job and after the last, and on the network.
+    var directory: PoolDirectory? {
+        if case .local(let directory, _) = listener.withLock({ $0 }) { return directory }
+        return nil
+    }
+
+    /// Where the pool listens; `nil` before the first job and after the last.
+    var address: PoolAddress? { listener.withLock { $0?.address } }
 
     var dispatcher: Dispatcher? { dispatcherSlot.withLock { $0.dispatcher } }
 
@@ -83,30 +100,45 @@ final class DynamicPool: WorkerPool {
     /// Opens the socket that workers connect to, where it isn't open.
     ///
     /// Not before the first job: from then on there are processes that remove it, however this one ends.
-    ///
-    /// - Returns: The socket's path.
-    func listen() throws(ExecutorError) -> String {
+    func listen() throws(ExecutorError) -> PoolAddress {
         try listener.withLock { listener throws(ExecutorError) in
-            if let listener { return listener.directory.socket }
-            let directory = try PoolDirectory()
-            do throws(ExecutorError) {
-                let socket = try SocketListener(path: directory.socket) { [weak self] descriptor in
-                    if let self { self.accept(descriptor) } else { Glibc.close(descriptor) }
-                }
-                listener = Listener(directory: directory, socket: socket)
-            } catch {
-                directory.remove()
-                throw error
+            if let listener { return listener.address }
+            let new: Listener
+            switch configuration.reach {
+            case .thisHost: new = try listenHere()
+            case .hosts(let address):
+                new = .network(
+                    try TCPListener(address: address, secret: secret) { [weak self] descriptor in
+                        if let self { accept(descriptor, isProven: true) } else { SocketLoop.shared.remove(descriptor) }
+                    })
             }
-            return directory.socket
+            listener = new
+            return new.address
+        }
+    }
+
+    private func listenHere() throws(ExecutorError) -> Listener {
+        let directory = try PoolDirectory()
+        do throws(ExecutorError) {
+            let socket = try SocketListener(path: directory.socket) { [weak self] descriptor in
+                if let self { accept(descriptor, isProven: false) } else { Glibc.close(descriptor) }
+            }
+            return .local(directory, socket)
+        } catch {
+            directory.remove()
+            throw error
         }
     }
 
     /// Stops listening and removes the socket.
     func stopListening() {
-        let listener = listener.withLock { $0.take() }
-        listener?.socket.close()
-        listener?.directory.remove()
+        switch listener.withLock({ $0.take() }) {
+        case .local(let directory, let socket):
+            socket.close()
+            directory.remove()
+        case .network(let listener): listener.close()
+        case nil: break
+        }
     }
 }
 

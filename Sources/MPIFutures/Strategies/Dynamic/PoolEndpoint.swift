@@ -16,9 +16,12 @@ final class PoolEndpoint: FrameReceiver {
 
     private let peer = Mutex(Peer.stranger)
     private let pool: DynamicPool
+    private let isProven: Bool
 
-    init(_ pool: DynamicPool) {
+    /// Listens for a pool; `isProven` where the other end has proven that it knows the pool's secret.
+    init(_ pool: DynamicPool, isProven: Bool) {
         self.pool = pool
+        self.isProven = isProven
     }
 
     /// Whether the handshake is still missing.
@@ -52,7 +55,7 @@ final class PoolEndpoint: FrameReceiver {
                 throw ExecutorError(.protocolViolation, "the first message was no hello")
             }
             let hello = try BinaryDecoder().decode(Hello.self, from: frame.body)
-            try pool.check(hello)
+            try pool.check(hello, isProven: isProven)
             switch hello.role {
             case .worker:
                 let worker = try pool.admit(hello, connection)

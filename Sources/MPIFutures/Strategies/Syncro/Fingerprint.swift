@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Short numbers that stand for what a program did.
 
+import Futures
+
 /// 128 bits that follow from everything that was mixed in, in its order; the same in every process.
 ///
 /// Two lanes of folded 64-by-64-bit products with different constants. Made to notice accidents, not attacks: two
@@ -34,6 +36,11 @@ struct Fingerprint: Sendable, Hashable {
     mutating func mix(_ text: String) {
         var text = text
         text.withUTF8 { mix(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Mixes a value in, all of it.
+    mutating func mix(_ value: EncodedPayload) {
+        value.visitBytes { mix($0) }
     }
 
     private mutating func mix(_ bytes: UnsafeRawBufferPointer) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who of a gang has left it.
 
+import Futures
+
 /// Collects, at the rank that leads a collective task, what its members say; a pure machine.
 ///
 /// The task has ended when all members have left it regularly, or with the first error. A member may report before
@@ -11,7 +13,7 @@ struct GangTally: Sendable {
         /// Members are still at it.
         case wait
         /// The task has ended with the leader's output.
-        case succeeded([UInt8])
+        case succeeded(EncodedPayload)
         /// The task has ended with this error; the members still at it must be told.
         case failed([UInt8], toTell: [Int])
     }
@@ -21,7 +23,7 @@ struct GangTally: Sendable {
         var remaining: Set<Int>?
         /// Those who left before.
         var left: Set<Int> = []
-        var output: [UInt8] = []
+        var output = EncodedPayload()
         var error: [UInt8]?
         var label = ""
         /// When the task ended although members were still at it.
@@ -48,7 +50,8 @@ struct GangTally: Sendable {
 
     /// A member has left; with an error or, the leader, with the output.
     mutating func left(
-        _ number: UInt64, by member: Int, error: [UInt8]?, output: [UInt8] = [], now: Duration
+        _ number: UInt64, by member: Int, error: [UInt8]?, output: EncodedPayload = EncodedPayload(),
+        now: Duration
     ) -> Verdict {
         var gang = gangs[number] ?? Gang()
         gang.left.insert(member)

@@ -65,7 +65,7 @@ final class LockstepGangRunner: Sendable {
 
     private func run() async {
         while let (order, abandonment) = next() {
-            let result: Result<[UInt8], any Error>
+            let result: Result<EncodedPayload, any Error>
             do {
                 result = .success(try await output(of: order, abandonment))
             } catch {
@@ -89,7 +89,7 @@ final class LockstepGangRunner: Sendable {
         }
     }
 
-    private func output(of order: LockstepOrder, _ abandonment: Abandonment) async throws -> [UInt8] {
+    private func output(of order: LockstepOrder, _ abandonment: Abandonment) async throws -> EncodedPayload {
         let communicator = try Communicator.group(
             of: order.members, tag: Int(truncatingIfNeeded: order.step.number), abandonment: abandonment)
         let isLeader = communicator.rank == 0
@@ -100,6 +100,6 @@ final class LockstepGangRunner: Sendable {
             })
         let output = try await TaskContext.$current.withValue(context) { try await order.payload.run() }
         try communicator.close()
-        return isLeader ? output : []
+        return isLeader ? output : EncodedPayload()
     }
 }

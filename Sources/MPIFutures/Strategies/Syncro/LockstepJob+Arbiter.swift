@@ -22,7 +22,7 @@ extension LockstepJob: TimingArbiter {
         if let step, rank == 0 {
             let outcome: StepOutcome
             do {
-                outcome = .value(try BinaryEncoder().encode(try await answer()))
+                outcome = .value(try BinaryEncoder().encodePayload(try await answer()))
             } catch {
                 outcome = StepOutcome(error, rank: rank, host: nil)
             }

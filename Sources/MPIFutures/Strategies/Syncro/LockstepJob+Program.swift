@@ -21,7 +21,7 @@ extension LockstepJob {
         let payload = initializer.payload
         var content = Fingerprint()
         content.mix(payload.typeName)
-        content.mix(payload.bytes)
+        content.mix(payload.value)
         let (_, refusal) = make(
             .submissions, content: content, ranks: size,
             { [self] step in

@@ -136,7 +136,7 @@ final class LockstepJob: RankReceiver {
 // MARK: What runs here.
 
 extension LockstepJob {
-    private func ended(_ order: LockstepOrder, _ result: Result<[UInt8], any Error>) {
+    private func ended(_ order: LockstepOrder, _ result: Result<EncodedPayload, any Error>) {
         let outcome = StepOutcome(order.isInitializer ? described(result) : result, rank: rank, host: host)
         if order.members.isEmpty {
             post { $0.machine.finished(order.step, outcome) }
@@ -145,7 +145,7 @@ extension LockstepJob {
         }
     }
 
-    private func described(_ result: Result<[UInt8], any Error>) -> Result<[UInt8], any Error> {
+    private func described(_ result: Result<EncodedPayload, any Error>) -> Result<EncodedPayload, any Error> {
         result.mapError { error in
             ExecutorError(
                 .initializerFailed, "the initializer failed on rank \(rank), so the executor can't run tasks: \(error)",
@@ -172,7 +172,7 @@ extension LockstepJob {
                 send(.gangReport(step, error: error), to: leader, &state)
                 return []
             }
-            let output: [UInt8] = if case .value(let bytes) = outcome { bytes } else { [] }
+            let output = if case .value(let value) = outcome { value } else { EncodedPayload() }
             return follow(
                 state.tally.left(step.number, by: rank, error: error, output: output, now: now), step, &state)
         }

@@ -27,8 +27,8 @@ enum LockstepMessage: Sendable, Equatable {
         switch self {
         case .notes(let lane, let first, let notes):
             Frame(kind: .stepNotes, task: first, number: UInt64(lane.rawValue), body: Self.encode(notes))
-        case .outcome(let step, .value(let bytes)): Self.frame(.stepValue, step, bytes)
-        case .outcome(let step, .error(let bytes)): Self.frame(.stepError, step, bytes)
+        case .outcome(let step, .value(let value)): Self.frame(.stepValue, step, value)
+        case .outcome(let step, .error(let bytes)): Self.frame(.stepError, step, EncodedPayload(bytes))
         case .progress(let step, let progress):
             Frame(
                 kind: .stepProgress, task: step.number, number: progress.fraction.bitPattern,
@@ -57,7 +57,7 @@ enum LockstepMessage: Sendable, Equatable {
         case .stepNotes:
             self = .notes(try Self.lane(frame), first: frame.task, try Self.decodeNotes(frame.body))
         case .stepValue:
-            self = .outcome(StepID(lane: try Self.lane(frame), number: frame.task), .value(frame.body))
+            self = .outcome(StepID(lane: try Self.lane(frame), number: frame.task), .value(frame.payload))
         case .stepError:
             self = .outcome(StepID(lane: try Self.lane(frame), number: frame.task), .error(frame.body))
         case .stepProgress:
@@ -79,8 +79,8 @@ enum LockstepMessage: Sendable, Equatable {
         }
     }
 
-    private static func frame(_ kind: Frame.Kind, _ step: StepID, _ body: [UInt8]) -> Frame {
-        Frame(kind: kind, task: step.number, number: UInt64(step.lane.rawValue), body: body)
+    private static func frame(_ kind: Frame.Kind, _ step: StepID, _ payload: EncodedPayload) -> Frame {
+        Frame(kind: kind, task: step.number, number: UInt64(step.lane.rawValue), payload: payload)
     }
 
     private static func lane(_ frame: Frame) throws(ExecutorError) -> LockstepLane {

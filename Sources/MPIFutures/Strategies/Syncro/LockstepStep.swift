@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ranks of a lockstep program number, and what they tell each other about it.
 
+import Futures
+
 /// What a program does in step with the others; each kind is numbered on its own.
 enum LockstepLane: UInt8, Sendable, CaseIterable {
     /// Tasks that are submitted.
@@ -35,7 +37,7 @@ struct StepNote: Sendable, Hashable {
 /// How a step ended, in the form in which it travels.
 enum StepOutcome: Sendable, Equatable {
     /// The encoded output.
-    case value([UInt8])
+    case value(EncodedPayload)
     /// The encoded `ErrorPayload`.
     case error([UInt8])
 }

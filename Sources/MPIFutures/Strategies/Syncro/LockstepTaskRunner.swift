@@ -9,7 +9,7 @@ import Synchronization
 final class LockstepTaskRunner: Sendable {
     /// Told how tasks end and how far they are.
     struct Listener: Sendable {
-        var ended: @Sendable (LockstepOrder, Result<[UInt8], any Error>) -> Void
+        var ended: @Sendable (LockstepOrder, Result<EncodedPayload, any Error>) -> Void
         var progressed: @Sendable (StepID, TaskProgress) -> Void
     }
 
@@ -82,7 +82,7 @@ final class LockstepTaskRunner: Sendable {
             let context = TaskContext(
                 order.header, worker: rank,
                 progressSink: { [listener] progress in listener.progressed(order.step, progress) })
-            let result: Result<[UInt8], any Error>
+            let result: Result<EncodedPayload, any Error>
             do {
                 result = .success(
                     try await TaskContext.$current.withValue(context) { try await order.payload.run() })

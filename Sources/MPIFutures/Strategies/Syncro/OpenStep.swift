@@ -33,9 +33,9 @@ extension StepOutcome {
     }
 
     /// The outcome of a task that ran on a rank.
-    init(_ result: Result<[UInt8], any Error>, rank: Int, host: String?) {
+    init(_ result: Result<EncodedPayload, any Error>, rank: Int, host: String?) {
         switch result {
-        case .success(let bytes): self = .value(bytes)
+        case .success(let value): self = .value(value)
         case .failure(let error): self.init(error, rank: rank, host: host)
         }
     }
@@ -43,14 +43,15 @@ extension StepOutcome {
     /// The bytes that travel.
     var byteCount: Int {
         switch self {
-        case .value(let bytes), .error(let bytes): bytes.count
+        case .value(let value): value.byteCount
+        case .error(let bytes): bytes.count
         }
     }
 
     /// The value as `decode` reads it, or the error, of the type that was thrown where that can travel.
-    func result<Value>(_ decode: ([UInt8]) throws -> Value) -> Result<Value, any Error> {
+    func result<Value>(_ decode: (EncodedPayload) throws -> Value) -> Result<Value, any Error> {
         switch self {
-        case .value(let bytes): return Result { try decode(bytes) }
+        case .value(let value): return Result { try decode(value) }
         case .error(let bytes):
             do {
                 return .failure(try BinaryDecoder().decode(ErrorPayload.self, from: bytes).error)

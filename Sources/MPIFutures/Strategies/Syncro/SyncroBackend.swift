@@ -63,7 +63,7 @@ final class SyncroBackend: ExecutorBackend {
         if let boot, case .failure(let error) = await boot.storage.wait() { return refuse(request, error) }
         do {
             let payload = try TaskPayload.encode(task)
-            guard await job.admission.admit(bytes: payload.bytes.count) else {
+            guard await job.admission.admit(bytes: payload.value.byteCount) else {
                 return Future(error: CancellationError())
             }
             return submit(payload, request, of: Work.self)
@@ -172,7 +172,7 @@ extension SyncroBackend {
         let storage = FutureStorage<Work.Output>(
             cancelsWithWaiter: options.cancelsWithWaiter, submission: number, arbiter: job,
             onCancel: { [job] in job.refuseCancellation() })
-        let byteCount = payload.bytes.count
+        let byteCount = payload.value.byteCount
         let finish: @Sendable (Result<Work.Output, any Error>) -> Void = { [self] result in
             _ = storage.end(result)
             job.admission.release(bytes: byteCount)
@@ -213,7 +213,7 @@ extension SyncroBackend {
         content.mix(seed)
         request.mix(into: &content)
         content.mix(payload.typeName)
-        content.mix(payload.bytes)
+        content.mix(payload.value)
         return content
     }
 
