@@ -57,10 +57,17 @@ package final class AttachedArray: @unchecked Sendable {
     /// The bytes of the elements.
     package let memory: UnsafeRawBufferPointer
 
+    /// Data of less than this may lie in the value itself instead of on the heap.
+    private static let smallData = 64
+
     /// Attaches a user's array, which isn't empty.
-    init(_ source: any BlockSource) {
+    init(_ array: any BlockSource) {
+        var source = array
+        if source.attachmentKind == .data, source.count < Self.smallData {
+            array.withBlockBytes { source = Array($0) }
+        }
         var memory = UnsafeRawBufferPointer(start: nil, count: 0)
-        // Safe: an array and data of more than some bytes lie on the heap, and `source` keeps them there unchanged.
+        // Safe: it lies on the heap, and `source` keeps it there unchanged.
         source.withBlockBytes { memory = $0 }
         self.source = source
         self.memory = memory
