@@ -82,6 +82,8 @@ package final class MessagePort: Sendable {
         outgoing.withLock { outgoing in
             guard !outgoing.isClosed else { return }
             if sendsAnywhere || thread.isCurrent {
+                // What other threads have queued before goes before.
+                startWaiting(&outgoing)
                 start(memory, kind, to: destination, &outgoing)
             } else {
                 outgoing.waiting.append((memory, kind, destination))
@@ -126,9 +128,8 @@ package final class MessagePort: Sendable {
         try outgoing.withLock { outgoing throws(MPIError) in
             let count = outgoing.sends.count + outgoing.waiting.count
             guard count > 0, !outgoing.isClosed else { return false }
-            for (memory, kind, rank) in outgoing.waiting { start(memory, kind, to: rank, &outgoing) }
             let hadWaiting = !outgoing.waiting.isEmpty
-            outgoing.waiting = []
+            startWaiting(&outgoing)
             var failure: MPIError?
             outgoing.sends.removeAll { send in
                 do throws(MPIError) {
@@ -141,6 +142,12 @@ package final class MessagePort: Sendable {
             if let failure { throw failure }
             return hadWaiting || outgoing.sends.count < count
         }
+    }
+
+    private func startWaiting(_ outgoing: inout Outgoing) {
+        guard !outgoing.waiting.isEmpty else { return }
+        for (memory, kind, rank) in outgoing.waiting { start(memory, kind, to: rank, &outgoing) }
+        outgoing.waiting = []
     }
 
     private func start(_ memory: PortMemory, _ kind: Kind, to destination: Int, _ outgoing: inout Outgoing) {

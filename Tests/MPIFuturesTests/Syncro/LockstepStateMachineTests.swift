@@ -304,4 +304,21 @@ import Testing
         _ = Self.make(&machine, "b", at: 0)
         #expect(Self.failure(machine.checkPatience(now: .seconds(1000))) != nil)
     }
+
+    @Test func theRankThatIsFurthestBehindIsBlamed() {
+        var machine = Self.machine(0, of: 3)
+        for label in ["a", "b", "c"] { _ = Self.make(&machine, label) }
+        _ = machine.announced(.submissions, first: 0, Self.notes(["a", "b"]), by: 1)
+        _ = machine.announced(.submissions, first: 0, Self.notes(["a"]), by: 2)
+        let failure = Self.failure(machine.checkPatience(now: .seconds(11)))
+        #expect(failure?.message.contains("for rank 2 to make it too") == true)
+    }
+
+    @Test func notesThatHaveGatheredLeaveWithinThePatience() {
+        var machine = Self.machine(0, of: 3)
+        let notes = Self.notes(["a", "b"])
+        for label in ["a", "b"] { _ = Self.make(&machine, label) }
+        #expect(machine.checkPatience(now: .seconds(1)) == [.announce(.submissions, first: 1, [notes[1]])])
+        #expect(machine.checkPatience(now: .seconds(2)) == [])
+    }
 }

@@ -74,9 +74,8 @@ final class LockstepProcess: Sendable {
 
     private func start(_ patience: Duration) -> Future<LockstepJob> {
         let promise = Promise<LockstepJob>()
-        // Ranks share the cores: their libraries get as many threads as the launcher was told, one unless it was.
-        let threads = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap { Int32($0) } ?? 1
-        _ = CWorkerEntry_setNumericThreads(max(1, threads))
+        // Ranks share the cores.
+        _ = CWorkerEntry_setNumericThreads(PoolEnvironment.ownThreadCount)
         Task(executorPreference: MPIThread.shared) {
             do {
                 try MPIThread.shared.runInitialize(.asked)

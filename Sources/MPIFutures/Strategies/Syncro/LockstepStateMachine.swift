@@ -132,30 +132,40 @@ extension LockstepStateMachine {
         return actions + leaveIfAlone()
     }
 
-    /// Looks whether a step has waited too long for a rank.
+    /// Looks whether a step has waited too long for a rank; to be called several times within the patience.
+    ///
+    /// Notes that have gathered leave first: where one rank is late, those that wait must not seem to be.
     mutating func checkPatience(now: Duration) -> [LockstepAction] {
-        guard failure == nil else { return [] }
+        guard failure == nil, size > 1 else { return [] }
+        let news = LockstepLane.allCases.flatMap { announce($0) }
         for lane in LockstepLane.allCases {
-            for peer in others where !peers[peer].isHeld {
-                let count = self[lane].peerCounts[peer]
-                guard count < self[lane].count else { continue }
-                let own = self[lane].own(count)
-                guard now - max(own.time, peers[peer].lastHeld) > patience,
-                    self[lane].open.contains(where: { $0 >= count })
-                else { continue }
-                return fail(
+            guard let peer = mostOverdue(lane, now: now) else { continue }
+            let count = self[lane].peerCounts[peer]
+            return news
+                + fail(
                     .overdue(
-                        StepID(lane: lane, number: count), own.note.label, on: rank,
+                        StepID(lane: lane, number: count), self[lane].own(count).note.label, on: rank,
                         last: self[lane].label(before: count), on: peer, patience))
-            }
         }
-        return []
+        return news
     }
 
     /// The job can't go on for another reason.
     mutating func broke(_ failure: LockstepFailure) -> [LockstepAction] {
         guard self.failure == nil else { return [] }
         return fail(failure)
+    }
+
+    /// The rank that is furthest behind among those that a step has waited for too long.
+    private func mostOverdue(_ lane: LockstepLane, now: Duration) -> Int? {
+        let record = self[lane]
+        let late = others.filter { peer in
+            let count = record.peerCounts[peer]
+            guard !peers[peer].isHeld, count < record.count else { return false }
+            return now - max(record.own(count).time, peers[peer].lastHeld) > patience
+                && record.open.contains { $0 >= count }
+        }
+        return late.min { record.peerCounts[$0] < record.peerCounts[$1] }
     }
 
     /// Another rank has made a step that this one will never make.

@@ -63,7 +63,8 @@ final class LoopbackTransport: RankTransport {
 
     /// A frame as it comes out at the other end of a wire.
     private static func copied(_ frame: Frame) -> Frame {
-        var parser = FrameParser()
+        // Who sends is known, as it is between ranks.
+        var parser = FrameParser(trusted: .max)
         var frames: [Frame] = []
         do {
             try parser.parse(frame.bytes, into: &frames)
