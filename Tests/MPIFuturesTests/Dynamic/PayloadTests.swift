@@ -34,9 +34,9 @@ struct PayloadTests {
         try await carry(200_000_000, kind, way, peak: 1.6)
     }
 
-    /// One way, 3 GB: opt in by `MPIFUTURES_LARGE_TESTS=1`, on a machine with 8 GB free.
+    /// One way, 3 GB: opt in by `LARGE_TESTS=1`, on a machine with 8 GB free.
     @Test(
-        .enabled(if: ProcessInfo.processInfo.environment["MPIFUTURES_LARGE_TESTS"] == "1"), .timeLimit(.minutes(10)),
+        .enabled(if: ProcessInfo.processInfo.environment["LARGE_TESTS"] == "1"), .timeLimit(.minutes(10)),
         arguments: Way.allCases, ["bytes in", "bytes out", "doubles in", "doubles out"])
     func carries3GigabytesWithinItsMemory(way: Way, kind: String) async throws {
         try await carry(3_000_000_000, kind, way, peak: 1.1)
