@@ -32,7 +32,7 @@ enum NoiseLine {
         // `[host:123] `, and what may follow it.
         guard text.first == "[", text.utf8.count < 400 else { return false }
         guard let rest = behindHost(text) else { return !text.contains("]") && !text.contains(" ") }
-        return rest.isEmpty || isAboutHelp(rest) || rest.allSatisfy(\.isNumber)
+        return rest.isEmpty || rest.hasPrefix("[") || isAboutHelp(rest) || rest.allSatisfy(\.isNumber)
             || lines.contains { $0.hasHost && ($0.start.hasPrefix(rest) || rest.hasPrefix($0.start)) }
     }
 
@@ -43,6 +43,10 @@ enum NoiseLine {
     static func isNoise(_ text: String) -> Bool {
         if lines.contains(where: { !$0.hasHost && text.hasPrefix($0.start) }) { return true }
         guard text.first == "[", let rest = behindHost(text) else { return false }
+        // The message of a rank that died while it wrote one.
+        if rest.contains("ORTE_ERROR_LOG: Data unpack would read past end of buffer"), rest.contains("show_help.c") {
+            return true
+        }
         return isAboutHelp(rest) || lines.contains { $0.hasHost && rest.hasPrefix($0.start) }
     }
 

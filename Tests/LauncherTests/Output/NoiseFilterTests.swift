@@ -48,6 +48,7 @@ import Testing
         [vm:30109] PMIX ERROR: BAD-PARAM in file ../../../src/event/pmix_event_notification.c at line 1033
         [vm:30109] 1 more process has sent help message help-mpi-api.txt / mpi-abort
         [vm:30109] 12 more processes have sent help message help-mpi-api.txt / mpi-abort
+        [vm:07531] [[29077,0],0] ORTE_ERROR_LOG: Data unpack would read past end of buffer in file ../../../orte/util/show_help.c at line 501
         [vm:30109] Set MCA parameter "orte_base_help_aggregate" to 0 to see all help / error messages
 
         """
@@ -83,7 +84,8 @@ import Testing
     @Test(arguments: [1, 5, 10_000]) func leavesTheRest(pieces: Int) {
         for text in [
             Self.shortage, "\(Self.dashes)\n\(Self.dashes)\nmine\n\(Self.dashes)\n", "\(Self.dashes)-\n", "--\n-",
-            "[1] a prompt", "[vm:12] my own log\n", "mpirun: something new\n", "\n\n", "", "[vm:x] y\n", "[a b] c\n",
+            "[1] a prompt", "[vm:12] my own log\n", "mpirun: something new\n", "\n\n", "", "[vm:x] y\n",
+            "[vm:1] [[1,0],0] ORTE_ERROR_LOG: Not found in file x.c\n", "[a b] c\n",
             "\u{1E}not for us\u{1E}\n", "mpirun detected that one or more processes exited\n",
             "\(Self.dashes)\nPrimary job  is mine\n", "é😀\n", Self.dashes, "\(Self.dashes)\n",
         ] {
