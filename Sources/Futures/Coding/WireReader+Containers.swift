@@ -130,7 +130,9 @@ extension WireReader {
         case WireTag.shortKeyed...WireTag.longKeyed + WireTag.repeatsOffset: return "a keyed container"
         case WireTag.shortUnkeyed, WireTag.longUnkeyed: return "an unkeyed container"
         default:
-            guard let element = WireElement(tag: tag) ?? WireElement(attachedTag: tag) else { return "the byte \(tag), with which no value starts" }
+            guard let element = WireElement(tag: tag) ?? WireElement(attachedTag: tag) else {
+                return "the byte \(tag), with which no value starts"
+            }
             return "an array of numbers (\(element))"
         }
     }

@@ -6,7 +6,7 @@ import Futures
 
 /// Cuts a byte stream into frames.
 ///
-/// What is large, of a body or an attachment, can be received into the memory in which it stays: see ``landing``.
+/// What is large, a body or an attachment, can be received into the memory in which it stays: see ``landing``.
 struct FrameParser {
     /// The memory in which something large comes together.
     private struct Landing {
@@ -29,6 +29,9 @@ struct FrameParser {
     private var prefixLength = 0
     private var bodyLength = 0
     private var attachmentCount = 0
+    /// How many attachments are complete.
+    private var landedCount = 0
+    /// What is being received into.
     private var current: Landing?
 
     /// What is believed of a peer that is known: nothing is larger than this machine's memory.
@@ -77,7 +80,7 @@ struct FrameParser {
         current?.filled += count
         guard landing.filled + count == landing.attachment.memory.count else { return false }
         current = nil
-        // The attachments know their places; what is not one of them is the body.
+        // The body lands before the attachments, which have their places already.
         // Safe: something lands for an unfinished frame only.
         if frame!.body.count < bodyLength {
             frame!.body = landing.attachment.bytes ?? []
@@ -86,9 +89,6 @@ struct FrameParser {
         }
         return true
     }
-
-    /// How many attachments are complete.
-    private var landedCount = 0
 
     /// Makes ready for the next attachment; true where there is none.
     private mutating func landNext() -> Bool {
@@ -141,8 +141,9 @@ extension FrameParser {
 
     /// Makes room for the attachments that the end of the prefix announces.
     private mutating func makeAttachments() throws(ExecutorError) {
-        // Safe: called for an unfinished frame only.
+        // Not negative: the header was checked.
         let descriptorStart = prefixLength - attachmentCount * Frame.descriptorSize
+        // Safe, here and below: called for an unfinished frame only.
         var reader = MessageReader(Array(frame!.prefix[descriptorStart...]))
         frame!.prefix.removeSubrange(descriptorStart...)
         prefixLength = descriptorStart

@@ -13,7 +13,8 @@ struct PoolProgram {
         let mode = CommandLine.arguments.dropFirst().first ?? "idle"
         if mode == "strategy" { return say(try await describeStrategy()) }
         if mode == "hosts" { return say(try await visitHosts()) }
-        let pool = try await MPIExecutor(strategy: .dynamic, workers: 2)
+        // Payloads also travel between the ranks of a job.
+        let pool = try await MPIExecutor(strategy: mode == "large" ? .automatic : .dynamic, workers: 2)
         switch mode {
         case "idle":
             // A collective task ends only when all workers are there.

@@ -121,7 +121,8 @@ struct AttachmentMismatchTests {
         }
         #expect(fault([[Double]].self, with()).contains("attachment 0 is missing"))
         #expect(fault([[Double]].self, with(first)).contains("attachment 1 is missing"))
-        #expect(fault([[Double]].self, with(first, AttachedArray([1] as [Int]))).contains("an array of int64, not of double"))
+        let integers = with(first, AttachedArray([1] as [Int]))
+        #expect(fault([[Double]].self, integers).contains("an array of int64, not of double"))
         #expect(fault([[Double]].self, with(first, first)).contains("has 2 elements, not 1"))
         #expect(fault([OneByOne<Double>].self, with(first, first)).contains("has 2 elements, not 1"))
         #expect(fault([OneByOne<Double>].self, with()).contains("attachment 0 is missing"))

@@ -35,7 +35,7 @@ struct CodingLargeTests {
         #expect(decoded == texts)
     }
 
-    private static let isEnabled = ProcessInfo.processInfo.environment["MPIFUTURES_LARGE_TESTS"] == "1"
+    private static let isEnabled = ProcessInfo.processInfo.environment["LARGE_TESTS"] == "1"
 
     /// 2.2 GB in one block, alone and inside a structure; needs about 7 GB of memory.
     @Test(.timeLimit(.minutes(5)), .enabled(if: isEnabled))

@@ -84,7 +84,8 @@ struct Throwing: RemoteTask {
     @Test func cutBytesAreDecodingFailures() throws {
         let payload = try TaskPayload.encode(Echo(value: ["some text", "more"]))
         for count in 0..<payload.value.bytes.count {
-            let cut = TaskPayload(typeName: payload.typeName, value: EncodedPayload(Array(payload.value.bytes.prefix(count))))
+            let bytes = Array(payload.value.bytes.prefix(count))
+            let cut = TaskPayload(typeName: payload.typeName, value: EncodedPayload(bytes))
             let error = #expect(throws: ExecutorError.self, "\(count) bytes") { try cut.task() }
             #expect(error?.code == .decodingFailed)
         }

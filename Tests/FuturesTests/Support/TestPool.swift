@@ -100,7 +100,11 @@ struct Scene {
     ) async -> Future<Int> {
         let options = TaskOptions(name: name, priority: priority, retries: retries, deadline: deadline)
         let body: SubmissionBody =
-            bytes.map { .encoded(TaskPayload(typeName: "", value: EncodedPayload(Array(repeating: 0, count: $0)))) } ?? .local { 0 }
+            if let bytes {
+                .encoded(TaskPayload(typeName: "", value: EncodedPayload(Array(repeating: 0, count: bytes))))
+            } else {
+                .local { 0 }
+            }
         return await dispatcher.submit(body, of: Answer.self, by: client, gang: gang, options: options)
     }
 
