@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 int CMPI_available_cores(void) {
@@ -16,3 +17,5 @@ int CMPI_available_cores(void) {
 }
 
 int CMPI_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+int CMPI_sleep_precisely(void) { return prctl(PR_SET_TIMERSLACK, 1000UL); }

@@ -64,6 +64,8 @@ struct CMPI_probed {
 // thread.
 int CMPI_available_cores(void);
 int CMPI_name_thread(const char *_Nonnull name);
+// Lets sleeps of the calling thread end within a microsecond of their time instead of 50.
+int CMPI_sleep_precisely(void);
 
 // Handles.
 MPI_Comm _Nonnull CMPI_comm_world(void);

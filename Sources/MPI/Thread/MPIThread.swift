@@ -17,6 +17,11 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     /// The thread's stack, in bytes; pages that are not used cost nothing.
     static let stackByteCount = 256 << 20
 
+    /// A `sched_yield` that takes longer than this, in nanoseconds, has let another thread run.
+    private static let promptReturn = 3_000
+    /// How long the core is then left to others, in nanoseconds.
+    private static let nap = 15_000
+
     /// The thread's name, as a debugger or `top -H` shows it (Linux keeps 15 bytes).
     package let name: String
     private let queue = JobQueue()
@@ -28,6 +33,7 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     /// call go through all the wrappers.
     private struct Poller {
         let poll: @Sendable () -> Bool
+        let mayNap: @Sendable () -> Bool
         let restLimit: @Sendable () -> Int
         let longestRest: Int
     }
@@ -51,12 +57,16 @@ public final class MPIThread: SerialExecutor, TaskExecutor {
     ///   - poll: the poller, or `nil` to have none: the thread then sleeps until a job comes.
     ///   - isWoken: whether ``wake()`` is called for whatever comes in: the thread then polls 20 times per second only,
     ///     and otherwise twice in 3 milliseconds, after a rest.
-    ///   - restLimit: is asked before the thread sleeps how long it may, in nanoseconds; 0 asks the poller once more.
+    ///   - mayNap: whether the thread may leave its core to others for some microseconds, where they want it.
+    ///   - restLimit: is asked before the thread sleeps for more than a few microseconds how long it may, in nanoseconds; 0 asks the poller once more.
     package func setPoller(
-        _ poll: (@Sendable () -> Bool)?, isWoken: Bool = false, restLimit: @escaping @Sendable () -> Int = { .max }
+        _ poll: (@Sendable () -> Bool)?, isWoken: Bool = false,
+        mayNap: @escaping @Sendable () -> Bool = { true }, restLimit: @escaping @Sendable () -> Int = { .max }
     ) {
         let longestRest = isWoken ? Backoff.longRest : Backoff.shortRest
-        poller.withLock { $0 = poll.map { Poller(poll: $0, restLimit: restLimit, longestRest: longestRest) } }
+        poller.withLock {
+            $0 = poll.map { Poller(poll: $0, mayNap: mayNap, restLimit: restLimit, longestRest: longestRest) }
+        }
         startIfNeeded()
         queue.wake()
     }
@@ -129,6 +139,8 @@ extension MPIThread {
         threadID.store(UInt(pthread_self()), ordering: .relaxed)
         // Only for those who look with a debugger: a name that is too long changes nothing else.
         _ = CMPI_name_thread(name)
+        // Where it can't be had, naps take a little longer.
+        _ = CMPI_sleep_precisely()
         var batch: [UnownedJob] = []
         var backoff: Backoff?
         var idleSince = 0
@@ -136,8 +148,12 @@ extension MPIThread {
             var wait = longestWait(&backoff, idleSince: idleSince)
             // What was sent between the last look and the decision to sleep is not followed by a call to wake up.
             if let time = wait, time > 0, let poller = poller.withLock({ $0 }) {
-                wait = poller.poll() ? 0 : min(time, poller.restLimit())
-                if wait == 0 { backoff = nil }
+                if time <= Self.nap {
+                    wait = poller.mayNap() ? time : 0
+                } else {
+                    wait = poller.poll() ? 0 : min(time, poller.restLimit())
+                    if wait == 0 { backoff = nil }
+                }
             }
             queue.take(into: &batch, waitingAtMost: wait)
             for job in batch {
@@ -162,8 +178,10 @@ extension MPIThread {
         switch pause {
         case .none: return 0
         case .yield:
+            let start = timespec.monotonicNanoseconds
             sched_yield()
-            return 0
+            // Where somebody else ran meanwhile the core is wanted, and is left to them for a moment.
+            return timespec.monotonicNanoseconds - start > Self.promptReturn ? Self.nap : 0
         case .sleep(let nanoseconds): return nanoseconds
         }
     }

@@ -42,6 +42,11 @@ final class MPITransport: RankTransport {
     /// After this time without a message a rank may sleep; it looks for messages at least twice as long.
     private static let wakefulness = Duration.milliseconds(1)
 
+    /// From how many frames at once on they are a stream.
+    private static let stream = 2
+
+    /// How many frames came in when last any did.
+    private let arrivals = Atomic<Int>(0)
     private let port: MessagePort
     private let bell: Doorbell
     /// The bells of the ranks on this host; `nil` for the others.
@@ -76,6 +81,8 @@ final class MPITransport: RankTransport {
     func start() {
         port.thread.setPoller(
             { [weak self] in self?.poll() ?? false }, isWoken: bells.allSatisfy { $0 != nil },
+            // A stream of frames loses nothing while the thread naps; who waits for a single one would.
+            mayNap: { [weak self] in self?.arrivals.load(ordering: .relaxed) ?? 0 >= Self.stream },
             restLimit: { [weak self] in self?.restLimit() ?? .max })
     }
 
@@ -186,6 +193,7 @@ final class MPITransport: RankTransport {
                 return true
             }
         }
+        if !arrived.isEmpty { arrivals.store(arrived.reduce(0) { $0 + $1.frames.count }, ordering: .relaxed) }
         for (rank, frames) in arrived { receiver.received(frames, from: rank) }
         if hasMoved, let failure = inbox.withLock({ $0.failure }) { receiver.failed(failure) }
         return hasMoved
