@@ -25,18 +25,27 @@ def main():
     runs = int(sys.argv[1])
     root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
     mpirun = ["mpirun", *root, "--oversubscribe", "--bind-to", "none"]
-    figures = [str(n) for n in (WORKERS, TASKS, ROUND_TRIPS, ITEMS, MEGABYTES)]
-    programs = {
-        "this pool": [
-            ".build/release/PoolBenchmark", "--workers", str(WORKERS), "--tasks", str(TASKS),
-            "--round-trips", str(ROUND_TRIPS), "--items", str(ITEMS), "--megabytes", str(MEGABYTES),
+    ours = [
+        ".build/release/PoolBenchmark", "--tasks", str(TASKS), "--round-trips", str(ROUND_TRIPS),
+        "--items", str(ITEMS), "--megabytes", str(MEGABYTES),
+    ]
+    peer = ["/usr/bin/python3", "-m", "mpi4py.futures", "Peers/mpi4py_pool.py"]
+    figures = [str(n) for n in (TASKS, ROUND_TRIPS, ITEMS, MEGABYTES)]
+    compare(runs, f"{WORKERS} workers that the program starts", {
+        "this pool": [*ours, "--workers", str(WORKERS)],
+        "mpi4py.futures, spawned": [
+            *mpirun, "-n", "1", "/usr/bin/python3", "Peers/mpi4py_pool.py", str(WORKERS), *figures,
         ],
-        "mpi4py.futures, spawned": [*mpirun, "-n", "1", "/usr/bin/python3", "Peers/mpi4py_pool.py", *figures],
-        "mpi4py.futures, static": [
-            *mpirun, "-n", str(WORKERS + 1), "/usr/bin/python3", "-m", "mpi4py.futures", "Peers/mpi4py_pool.py",
-            *figures,
-        ],
-    }
+        "mpi4py.futures, static": [*mpirun, "-n", str(WORKERS + 1), *peer, str(WORKERS), *figures],
+    })
+    compare(runs, "2 ranks that mpirun starts, of which one is the worker", {
+        "this pool": [*mpirun, "-n", "2", *ours],
+        "mpi4py.futures": [*mpirun, "-n", "2", *peer, "1", *figures],
+    })
+
+
+def compare(runs, title, programs):
+    """Runs the programs in turn and prints the table of their medians."""
     results = {name: [] for name in programs}
     for turn in range(runs):
         for name, command in programs.items():
@@ -49,7 +58,7 @@ def main():
         for name, rows in results.items()
     }
     ours = medians.pop("this pool")
-    print(f"Medians of {runs} runs in turn, {WORKERS} workers, {os.cpu_count()} processors.\n")
+    print(f"\nMedians of {runs} runs in turn, {title}, {os.cpu_count()} processors.\n")
     print("| figure | this pool | " + " | ".join(f"{name} | ratio" for name in medians) + " |")
     print("|---|---:|" + "---:|---:|" * len(medians))
     for key, label, _ in FIGURES:
