@@ -4,7 +4,7 @@
 
 # Begins to watch: what is started from here on carries a mark in its environment and keeps its files in a folder of its own.
 watch_leftovers() {
-    export MPIFUTURES_RUN_MARK="run-$$-$RANDOM$RANDOM"
+    export CI_RUN_MARK="run-$$-$RANDOM$RANDOM"
     watched_folder=$(mktemp -d)
     export TMPDIR=$watched_folder
     watched_since=$watched_folder/.since
@@ -17,7 +17,7 @@ marked_processes() {
     for folder in /proc/[0-9]*; do
         pid=${folder#/proc/}
         # Processes end while one looks at them, and those of others can't be read.
-        grep -qzx "MPIFUTURES_RUN_MARK=$MPIFUTURES_RUN_MARK" "$folder/environ" 2> /dev/null || continue
+        grep -qzx "CI_RUN_MARK=$CI_RUN_MARK" "$folder/environ" 2> /dev/null || continue
         [[ $pid == "$$" || $pid == "$BASHPID" ]] && continue
         grep -qxE "PPid:\s+$BASHPID" "$folder/status" 2> /dev/null && continue
         printf '%s %s\n' "$pid" "$(tr '\0' ' ' 2> /dev/null < "$folder/cmdline")"
