@@ -11,6 +11,8 @@ package final class DispatchClient: Sendable {
     let seed: UInt64
     /// What every worker runs before the client's first task.
     package let initializer: TaskPayload?
+    /// What the dispatcher knows of the client.
+    let record = ClientRecord()
     private let nextNumber = Atomic<UInt64>(0)
     private static let nextClient = Atomic<UInt32>(0)
 
@@ -31,8 +33,10 @@ package final class DispatchClient: Sendable {
 }
 
 /// What the dispatcher knows of a client.
-struct ClientRecord: Sendable {
-    let client: DispatchClient
+///
+/// A reference that submissions lead to: a table would be asked several times for every task.
+// Safe: touched by the dispatcher's core only, under its lock.
+final class ClientRecord: @unchecked Sendable {
     /// Submissions that are not forgotten.
     var liveCount = 0
     var isClosed = false

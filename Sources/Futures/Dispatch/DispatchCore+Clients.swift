@@ -6,14 +6,14 @@ extension DispatchCore {
     mutating func handleClient(_ event: DispatchEvent) {
         switch event {
         case .clientAdded(let client):
-            clients[client.number] = ClientRecord(client: client)
+            clients[client.number] = client
             guard client.initializer != nil else { return }
             for worker in machine.liveWorkers.sorted() { effects.append(.command(.initialize(client), worker)) }
         case .clientClosed(let client, let cancelPending, let waiter):
-            clients[client.number]?.isClosed = true
-            if cancelPending { add(machine.cancelPending(tasks(of: client.number))) }
-            if let record = clients[client.number], record.liveCount > 0 {
-                clients[client.number]?.drainWaiters.append(waiter)
+            client.record.isClosed = true
+            if cancelPending { add(machine.cancelPending(tasks(of: client))) }
+            if client.record.liveCount > 0 {
+                client.record.drainWaiters.append(waiter)
             } else {
                 effects.append(.drained([waiter]))
             }
@@ -27,10 +27,10 @@ extension DispatchCore {
 
     /// Counts a submission in; one that its client can't have run any more ends here.
     mutating func isWelcome(_ submission: Submission) -> Bool {
-        guard let record = clients[submission.header.client] else { return true }
+        let record = submission.client.record
         guard let error = record.failure ?? (record.isClosed ? TaskFailure.shutDown.error(submission, nil) : nil)
         else {
-            clients[submission.header.client]?.liveCount += 1
+            record.liveCount += 1
             return true
         }
         effects.append(.end(submission, .failure(error)))
@@ -39,30 +39,29 @@ extension DispatchCore {
     }
 
     /// Counts a submission out.
-    mutating func release(_ client: UInt32) {
-        guard var record = clients[client] else { return }
+    mutating func release(_ client: DispatchClient) {
+        let record = client.record
         record.liveCount -= 1
         if record.liveCount == 0 && !record.drainWaiters.isEmpty {
             effects.append(.drained(record.drainWaiters))
             record.drainWaiters = []
         }
-        clients[client] = record
     }
 
     /// Ends everything of a client whose initializer failed, and what it will submit.
-    mutating func fail(_ client: UInt32, _ error: ExecutorError) {
-        guard clients[client]?.failure == nil else { return }
-        clients[client]?.failure = error
+    mutating func fail(_ client: DispatchClient?, _ error: ExecutorError) {
+        guard let client, client.record.failure == nil else { return }
+        client.record.failure = error
         for task in tasks(of: client) { add(machine.giveUp(task)) }
     }
 
     /// A worker that dies in an initializer would die in it again after its replacement.
     mutating func noteLoss(of worker: WorkerID, _ blame: LossBlame, _ error: ExecutorError) {
         if case .known(let task?) = blame, entries[task] != nil { return }
-        for (number, record) in clients
-        where record.client.initializer != nil && !record.initialized.contains(worker) {
+        for client in clients.values
+        where client.initializer != nil && !client.record.initialized.contains(worker) {
             fail(
-                number,
+                client,
                 ExecutorError(
                     .initializerFailed, "a worker was lost in the initializer, so the executor can't run tasks",
                     cause: error))
@@ -74,15 +73,15 @@ extension DispatchCore {
         let waiters = bootWaiters
         bootWaiters = []
         for waiter in waiters {
-            let record = clients[waiter.client.number]
-            if let failure = record?.failure {
+            let record = waiter.client.record
+            if let failure = record.failure {
                 effects.append(.booted(waiter, failure))
             } else if machine.isBroken {
                 let error = failure ?? ExecutorError(.launchFailed, "the pool's workers could not be started")
                 effects.append(.booted(waiter, error))
-            } else if record?.isClosed == true || machine.isShutDown {
+            } else if record.isClosed || machine.isShutDown {
                 effects.append(.booted(waiter, ExecutorError(.shutDown, "the executor is shut down")))
-            } else if machine.isBooted, isInitialized(record) {
+            } else if machine.isBooted, isInitialized(waiter.client) {
                 effects.append(.booted(waiter, nil))
             } else {
                 bootWaiters.append(waiter)
@@ -90,13 +89,12 @@ extension DispatchCore {
         }
     }
 
-    private func isInitialized(_ record: ClientRecord?) -> Bool {
-        guard let record, record.client.initializer != nil else { return true }
-        return machine.liveWorkers.isSubset(of: record.initialized)
+    private func isInitialized(_ client: DispatchClient) -> Bool {
+        client.initializer == nil || machine.liveWorkers.isSubset(of: client.record.initialized)
     }
 
     /// The submissions of a client that have not been forgotten, the oldest first.
-    private func tasks(of client: UInt32) -> [TaskID] {
-        entries.keys.filter { entries[$0]?.submission.header.client == client }.sorted()
+    private func tasks(of client: DispatchClient) -> [TaskID] {
+        entries.keys.filter { entries[$0]?.submission.client === client }
     }
 }

@@ -8,7 +8,16 @@ struct DispatchCore {
     /// What is held of a submission until no worker has it any more.
     struct Entry: Sendable {
         let submission: Submission
-        var answers: [(worker: WorkerID, outcome: TaskOutcome)] = []
+        /// The first answer; there is no other but from the members of a gang.
+        var answer: (worker: WorkerID, outcome: TaskOutcome)?
+        var furtherAnswers: [(worker: WorkerID, outcome: TaskOutcome)] = []
+
+        /// What a worker has answered.
+        func outcome(of worker: WorkerID) -> TaskOutcome? {
+            if let answer, answer.worker == worker, furtherAnswers.isEmpty { return answer.outcome }
+            return furtherAnswers.last { $0.worker == worker }?.outcome
+                ?? (answer?.worker == worker ? answer?.outcome : nil)
+        }
     }
 
     var machine: SchedulerStateMachine
@@ -24,20 +33,27 @@ struct DispatchCore {
     private var isBroken = false
     private var isDrained = false
     private(set) var drainWaiters: [CheckedContinuation<Void, Never>] = []
-    var clients: [UInt32: ClientRecord] = [:]
+    var clients: [UInt32: DispatchClient] = [:]
+    /// An empty array with storage for events.
+    var spareEvents: [DispatchEvent] = []
     var bootWaiters: [BootWaiter] = []
 
     init(machine: SchedulerStateMachine) {
         self.machine = machine
     }
 
-    /// What the events so far want done, and the sizes of the submissions that were forgotten.
-    mutating func takeEffects() -> (effects: [DispatchEffect], released: [Int]) {
-        defer {
-            effects = []
-            released = []
-        }
-        return (effects, released)
+    /// What the events so far want done, and the sizes of the submissions that were forgotten; both arrays are empty.
+    mutating func takeEffects(_ effects: inout [DispatchEffect], _ released: inout [Int]) {
+        swap(&self.effects, &effects)
+        swap(&self.released, &released)
+    }
+
+    /// Takes the storage of arrays back whose elements were performed.
+    mutating func takeBack(_ effects: inout [DispatchEffect], _ released: inout [Int]) {
+        effects.removeAll(keepingCapacity: true)
+        released.removeAll(keepingCapacity: true)
+        if self.effects.capacity == 0 { swap(&self.effects, &effects) }
+        if self.released.capacity == 0 { swap(&self.released, &released) }
     }
 
     /// Takes one event in.
@@ -67,8 +83,8 @@ struct DispatchCore {
         switch event {
         case .workerJoined(let worker, let job, let isGangOnly):
             jobOf[worker] = job
-            for record in clients.values where record.client.initializer != nil && record.failure == nil {
-                effects.append(.command(.initialize(record.client), worker))
+            for client in clients.values where client.initializer != nil && client.record.failure == nil {
+                effects.append(.command(.initialize(client), worker))
             }
             add(machine.workerJoined(worker, job, isGangOnly: isGangOnly))
         case .jobComplete(let job, let isCollective):
@@ -106,17 +122,21 @@ struct DispatchCore {
         case .dropped(let task):
             add(machine.answered(task, worker, .dropped))
         case .answered(let task, let outcome, let microseconds):
-            entries[task]?.answers.append((worker, outcome))
+            if entries[task]?.answer == nil {
+                entries[task]?.answer = (worker, outcome)
+            } else {
+                entries[task]?.furtherAnswers.append((worker, outcome))
+            }
             var answer = TaskAnswer.returned
             if case .failure = outcome { answer = .threw }
             add(machine.answered(task, worker, answer, microseconds: microseconds))
         case .progress(let task, let progress):
             if let submission = entries[task]?.submission { effects.append(.report(submission, progress)) }
         case .initialized(let client):
-            clients[client]?.initialized.insert(worker)
+            clients[client]?.record.initialized.insert(worker)
         case .initializerFailed(let client, let error):
             fail(
-                client,
+                clients[client],
                 ExecutorError(
                     .initializerFailed,
                     "the initializer failed on \(worker), so the executor can't run tasks: \(error)", cause: error))
@@ -150,7 +170,8 @@ struct DispatchCore {
             effects.append(.command(.run(task, submission, nil), worker))
         case .startGang(let task, _, let members):
             guard let submission = entries[task]?.submission else { return }
-            entries[task]?.answers = []
+            entries[task]?.answer = nil
+            entries[task]?.furtherAnswers = []
             effects.append(.gang(task, submission, members))
         case .prepareCollective(let job):
             unprepared[job] = Set(jobOf.filter { $0.value == job }.keys)
@@ -175,15 +196,14 @@ struct DispatchCore {
     private mutating func addEnd(_ action: SchedulerAction, _ failure: ExecutorError?) {
         switch action {
         case .endWithAnswer(let task, let worker):
-            guard let entry = entries[task], let answer = entry.answers.last(where: { $0.worker == worker })
-            else { return }
-            effects.append(.end(entry.submission, answer.outcome))
+            guard let entry = entries[task], let outcome = entry.outcome(of: worker) else { return }
+            effects.append(.end(entry.submission, outcome))
         case .endCancelled(let task):
             guard let submission = entries[task]?.submission else { return }
             effects.append(.end(submission, .failure(CancellationError())))
         case .endFailed(let task, let reason):
             guard let submission = entries[task]?.submission else { return }
-            let clientFailure = clients[submission.header.client]?.failure
+            let clientFailure = submission.client.record.failure
             var error = reason.error(submission, reason == .initializerFailed ? clientFailure : self.failure)
             // What would bring the missing ranks matters less than that they are missing.
             if let failure, !reason.isGangTooLarge { error = failure }
@@ -191,7 +211,7 @@ struct DispatchCore {
         case .forget(let task):
             guard let entry = entries.removeValue(forKey: task) else { return }
             released.append(entry.submission.body.byteCount)
-            release(entry.submission.header.client)
+            release(entry.submission.client)
         default:
             break
         }

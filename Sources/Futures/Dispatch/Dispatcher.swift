@@ -61,7 +61,7 @@ package final class Dispatcher: Sendable {
             cancelsWithWaiter: options.cancelsWithWaiter, submission: header.stream,
             onCancel: { [weak self] in self?.post(.cancelRequested(task)) })
         let submission = TypedSubmission<Work>(
-            header: header, body: body, deadline: options.deadline, storage: storage)
+            client: client, header: header, body: body, deadline: options.deadline, storage: storage)
         let request = TaskRequest(
             gang: gang, priority: options.priority, retries: options.retries, client: client.number)
         post(.submitted(task, request, submission))
@@ -115,26 +115,37 @@ package final class Dispatcher: Sendable {
 
     /// Works through the inbox until it is empty.
     private func work() {
+        var effects: [DispatchEffect] = []
+        var released: [Int] = []
         for _ in 0..<Self.rounds {
-            guard let events = takeEvents() else { return }
-            let (effects, released) = core.withLock { core in
-                for event in events { core.handle(event) }
-                return core.takeEffects()
-            }
+            guard takeIn(&effects, &released) else { return }
             for effect in effects { perform(effect) }
             release(released)
             pool.flush()
         }
+        core.withLock { $0.takeBack(&effects, &released) }
         // A thread that has sockets to read must not be kept by those who keep posting.
         Task { self.work() }
     }
 
-    private func takeEvents() -> [DispatchEvent]? {
-        inbox.withLock { inbox in
-            inbox.isWorkedOn = !inbox.events.isEmpty
-            guard inbox.isWorkedOn else { return nil }
-            defer { inbox.events = [] }
-            return inbox.events
+    /// Has the core handle the events that have gathered, and takes its effects; false where there are none.
+    ///
+    /// All arrays go back and forth with their storage, for this happens about once per task.
+    private func takeIn(_ effects: inout [DispatchEffect], _ released: inout [Int]) -> Bool {
+        core.withLock { core in
+            core.takeBack(&effects, &released)
+            var events = core.spareEvents
+            core.spareEvents = []
+            let hasEvents = inbox.withLock { inbox in
+                swap(&inbox.events, &events)
+                inbox.isWorkedOn = !events.isEmpty
+                return inbox.isWorkedOn
+            }
+            for event in events { core.handle(event) }
+            events.removeAll(keepingCapacity: true)
+            core.spareEvents = events
+            if hasEvents { core.takeEffects(&effects, &released) }
+            return hasEvents
         }
     }
 

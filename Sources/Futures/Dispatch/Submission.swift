@@ -51,11 +51,13 @@ package struct SubmissionHeader: Sendable, Hashable {
 /// The typed end is in the subclass, so that the scheduler's side handles all submissions alike.
 package class Submission: @unchecked Sendable {
     // Safe: every property is immutable, here and in the one subclass.
+    package let client: DispatchClient
     package let header: SubmissionHeader
     package let body: SubmissionBody
     package let deadline: Duration?
 
-    init(header: SubmissionHeader, body: SubmissionBody, deadline: Duration?) {
+    init(client: DispatchClient, header: SubmissionHeader, body: SubmissionBody, deadline: Duration?) {
+        self.client = client
         self.header = header
         self.body = body
         self.deadline = deadline
@@ -74,10 +76,11 @@ final class TypedSubmission<Work: RemoteTask>: Submission, @unchecked Sendable {
     private let storage: FutureStorage<Work.Output>
 
     init(
-        header: SubmissionHeader, body: SubmissionBody, deadline: Duration?, storage: FutureStorage<Work.Output>
+        client: DispatchClient, header: SubmissionHeader, body: SubmissionBody, deadline: Duration?,
+        storage: FutureStorage<Work.Output>
     ) {
         self.storage = storage
-        super.init(header: header, body: body, deadline: deadline)
+        super.init(client: client, header: header, body: body, deadline: deadline)
     }
 
     deinit {

@@ -15,6 +15,8 @@ final class MPITransport: RankTransport {
     private static let largeBody = 1 << 13
     /// A message of small frames leaves when it has this many bytes.
     private static let fullMessage = 1 << 15
+    /// Room that a message begins with.
+    private static let usualMessage = 1 << 11
     /// How long after others a frame may wait for the transport's thread, which sends what has gathered, where that is
     /// awake.
     private static let patience = Duration.microseconds(20)
@@ -96,7 +98,10 @@ final class MPITransport: RankTransport {
     func enqueue(_ frame: Frame, to rank: Int) {
         precondition(rank != port.rank, "rank \(rank) sent a frame to itself")
         outbox.withLock { outbox in
-            if outbox.small[rank].isEmpty { outbox.touched.append(rank) }
+            if outbox.small[rank].isEmpty {
+                outbox.touched.append(rank)
+                outbox.small[rank].reserveCapacity(Self.usualMessage)
+            }
             frame.writeHead(into: &outbox.small[rank])
             let isLarge = frame.body.count > Self.largeBody
             if !isLarge { outbox.small[rank] += frame.body }

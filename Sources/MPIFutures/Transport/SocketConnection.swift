@@ -20,6 +20,8 @@ protocol FrameReceiver: AnyObject, Sendable {
 /// loop writes the rest. Small frames travel together; large bodies and attachments leave from where they are and are read
 /// into where they stay.
 final class SocketConnection: SocketHandler {
+    /// Room that gathered frames begin with.
+    private static let usualMessage = 1 << 11
     /// Bodies above this are not copied into the common buffer.
     private static let largeBody = 1 << 14
     /// What one read takes at most.
@@ -82,6 +84,7 @@ final class SocketConnection: SocketHandler {
     /// Queues a frame; it leaves with the next flush.
     func enqueue(_ frame: Frame) {
         outbox.withLock { outbox in
+            if outbox.small.isEmpty { outbox.small.reserveCapacity(Self.usualMessage) }
             frame.writeHead(into: &outbox.small)
             let isLarge = frame.body.count > Self.largeBody
             if !isLarge { outbox.small += frame.body }
