@@ -153,7 +153,8 @@ where Inputs.Element: Sendable {
         }
 
         private func cancelAll() {
-            for case .chunk(let chunk) in slots { chunk.future.storage.giveUp() }
+            // The last first: a worker that leaves what runs would else begin what is cancelled a moment later.
+            for case .chunk(let chunk) in slots.reversed() { chunk.future.storage.giveUp() }
             slots = []
         }
     }

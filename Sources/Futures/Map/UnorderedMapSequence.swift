@@ -121,7 +121,8 @@ where Inputs.Element: Sendable {
         }
 
         private func cancelAll() {
-            for chunk in chunks.values { chunk.future.storage.giveUp() }
+            // The last first: a worker that leaves what runs would else begin what is cancelled a moment later.
+            for key in chunks.keys.sorted(by: >) { chunks[key]?.future.storage.giveUp() }
         }
     }
 }

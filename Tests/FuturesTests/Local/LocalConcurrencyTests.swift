@@ -49,8 +49,8 @@ struct LocalConcurrencyTests {
         let queued = await executor.submit(Passage(number: 1, tally: tally))
         let last = await executor.submit(Passage(number: 2, tally: tally))
         queued.cancel()
-        #expect(queued.state == .cancelled)
         await #expect(throws: CancellationError.self) { try await queued.value }
+        #expect(queued.state == .cancelled)
         gate.open()
         _ = try await first.value
         #expect(try await last.value == 2)
