@@ -109,9 +109,10 @@ extension Contract {
                 try trial.expect(try await futures.gather().value, is: Array(0..<10))
             },
             Check("item_failure", "The first failure is the error of all.") { trial in
+                let done = await trial.executor.submit(1) { $0 }
+                try trial.expect(try await done.value, is: 1)
                 let futures = [
-                    await trial.executor.submit(1) { $0 }, await trial.executor.submit(Failing(reason: "item")),
-                    await trial.executor.submit(3) { $0 },
+                    done, await trial.executor.submit(Failing(reason: "item")), await trial.executor.submit(3) { $0 },
                 ]
                 try trial.expect(try await trial.failure(of: futures.gather()), is: Fault(reason: "item"))
                 try trial.expect(try await futures[0].value, is: 1)

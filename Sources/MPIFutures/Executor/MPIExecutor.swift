@@ -62,7 +62,7 @@ public actor MPIExecutor: FutureExecutor {
         case .local:
             backend = LocalBackend(workers: count, seed: seed, initializer: initializer)
         case .masterWorker:
-            let job = MasterWorkerJob.current(bootDeadline: bootDeadline)
+            let job = try MasterWorkerJob.current(bootDeadline, asked: workers)
             backend = MasterWorkerBackend(job, DispatchClient(seed: seed, initializer: initializer?.payload))
         case .syncro:
             backend = SyncroBackend(

@@ -24,6 +24,7 @@ struct JobProgram {
         case "cancel": try await cancel()
         case "wait": try await wait()
         case "large": try await large()
+        case "workers": try await askForWorkers()
         default: throw ExecutorError(.invalidArgument, "no scenario \(scenario)")
         }
     }
@@ -148,9 +149,12 @@ struct JobProgram {
     private static func cancel() async throws {
         let pool = try await MPIExecutor()
         let gang = await pool.submit(0, ranks: pool.largestGang) { (_, communicator) -> Int in
-            try communicator.receive(Int.self, from: (communicator.rank + 1) % communicator.size).value
+            try communicator.barrier()
+            TaskContext.current?.report(progress: 0.5)
+            return try communicator.receive(Int.self, from: (communicator.rank + 1) % communicator.size).value
         }
-        while gang.state == .pending { await Task.yield() }
+        // A gang that has not come together may cost a worker, which is stuck in MPI when the others don't come.
+        for await _ in gang.progress { break }
         gang.cancel()
         if case .failure(let error) = await gang.result { say("\(type(of: error))") }
         let next = await pool.submit(0, ranks: pool.largestGang) { _, communicator in
@@ -167,6 +171,18 @@ struct JobProgram {
         }.value
         say(processes.map(String.init).joined(separator: " "))
         _ = readLine()
+    }
+
+    /// Asks for another number of workers than there are, and for just as many.
+    private static func askForWorkers() async throws {
+        do {
+            _ = try await MPIExecutor(workers: 7)
+            say("accepted")
+        } catch {
+            say("\(error)")
+        }
+        let ranks = try await MPIExecutor().workers
+        say("\(try await MPIExecutor(workers: ranks).submit(1) { $0 }.value)")
     }
 
     private static func large() async throws {

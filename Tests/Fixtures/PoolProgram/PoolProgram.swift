@@ -90,8 +90,10 @@ struct PoolProgram {
         }.value
         let sum = try await pool.submit([UInt8](repeating: 1, count: 20_000_000)) { $0.reduce(0) { $0 + Int($1) } }
             .value
-        let lost = await pool.submit(0, ranks: pool.workers) { (_, communicator) -> Int in
-            if communicator.rank == communicator.size - 1 { kill(getpid(), SIGKILL) }
+        let elsewhere = hosts.first { $0 != ProcessInfo.processInfo.hostName } ?? ""
+        let lost = await pool.submit(elsewhere, ranks: pool.workers) { (elsewhere, communicator) -> Int in
+            let hosts = try communicator.allGather(encoding: ProcessInfo.processInfo.hostName)
+            if communicator.rank == hosts.lastIndex(of: elsewhere) { kill(getpid(), SIGKILL) }
             return try communicator.allReduce(1, .sum)
         }
         guard case .failure(let loss) = await lost.result else { return "no loss" }

@@ -107,6 +107,12 @@ struct MasterWorkerTests {
         #expect(job.status == 0)
     }
 
+    @Test func refusesAnotherNumberOfWorkers() async throws {
+        let job = try await job(3, "workers")
+        #expect(job.lines.first?.contains("7 workers were asked for, and this MPI job has 2") == true, "\(job)")
+        #expect(job.lines.last == "1")
+    }
+
     @Test func carriesLargePayloads() async throws {
         let job = try await job(2, "large")
         #expect(job.lines == ["same true"], "\(job)")

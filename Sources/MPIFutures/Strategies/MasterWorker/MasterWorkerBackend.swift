@@ -16,7 +16,7 @@ final class MasterWorkerBackend: ExecutorBackend {
         job.dispatcher.add(client)
     }
 
-    var workers: Int { max(job.size - 1, 1) }
+    var workers: Int { job.workers }
 
     var largestGang: Int { job.rootTakesPart ? job.size : job.size - 1 }
 

@@ -48,10 +48,22 @@ final class MasterWorkerJob: RankReceiver {
     }
 
     /// The job, with a deadline for its start.
-    static func current(bootDeadline: Duration) -> MasterWorkerJob {
+    ///
+    /// - Parameter workers: How many the program asks for; `nil` takes what is there.
+    /// - Throws: ``Futures/ExecutorError/Code/invalidArgument`` where the job has another number.
+    static func current(_ bootDeadline: Duration, asked workers: Int?) throws(ExecutorError) -> MasterWorkerJob {
+        if let workers, workers != shared.workers {
+            throw ExecutorError(
+                .invalidArgument,
+                "\(workers) workers were asked for, and this MPI job has \(shared.workers): leave the number away, or "
+                    + "start \(workers + 1) ranks")
+        }
         shared.state.withLock { $0.bootDeadline = bootDeadline }
         return shared
     }
+
+    /// The number of ranks that run ordinary tasks.
+    var workers: Int { max(size - 1, 1) }
 
     /// The number of ranks.
     var size: Int { pool.size }
