@@ -90,7 +90,7 @@ final class RankWorker: RankReceiver {
         await Task(executorPreference: MPIThread.shared) {
             RankLink(transport: transport, rank: 0).send(Frame(kind: .left))
             await transport.finish()
-            transport.close()
+            await transport.stop()
             // Whether it succeeds makes no difference to a process that leaves.
             try? MPIThread.shared.finalize()
         }.value

@@ -65,7 +65,7 @@ import Testing
             (["--sites", "4", "--count", "17"], "--count is 17: a chain of 4 sites has 1 to 16 levels."),
             (["--sites", "4", "--count", "0"], "--count is 0"),
             (["--sites", "4", "--workers", "0"], "--workers is 0: at least 1 worker is needed."),
-            (["--sites", "4", "--strategy", "none"], "'automatic', 'dynamic' or 'local'"),
+            (["--sites", "4", "--strategy", "none"], "'automatic', 'dynamic', 'local', 'masterWorker' or 'syncro'"),
             ([], "Missing expected argument '--sites <n>'"),
         ])
     func badArguments(arguments: [String], message: String) async throws {

@@ -187,7 +187,7 @@ extension MasterWorkerJob {
         await withDeadline(.seconds(3)) { await self.pool.dismissAll() }
         pool.guardians.close()
         guard !pool.hasLosses, pool.allHaveLeft else { return await abort(status) }
-        transport.close()
+        await transport.stop()
         await withDeadline(.seconds(5)) {
             await Task(executorPreference: MPIThread.shared) { try? MPIThread.shared.finalize() }.value
         }
