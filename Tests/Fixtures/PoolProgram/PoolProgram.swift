@@ -14,7 +14,8 @@ struct PoolProgram {
         if mode == "strategy" { return say(try await describeStrategy()) }
         if mode == "hosts" { return say(try await visitHosts()) }
         // Payloads also travel between the ranks of a job.
-        let pool = try await MPIExecutor(strategy: mode == "large" ? .automatic : .dynamic, workers: 2)
+        let isJob = mode == "large" && ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil
+        let pool = try await MPIExecutor(strategy: isJob ? .automatic : .dynamic, workers: isJob ? nil : 2)
         switch mode {
         case "idle":
             // A collective task ends only when all workers are there.
