@@ -15,6 +15,8 @@ extension DispatchCore {
             if client.record.liveCount > 0 {
                 client.record.drainWaiters.append(waiter)
             } else {
+                // Its own record goes on refusing what is submitted late.
+                clients[client.number] = nil
                 effects.append(.drained([waiter]))
             }
         case .bootRequested(let waiter):
@@ -45,6 +47,7 @@ extension DispatchCore {
         if record.liveCount == 0 && !record.drainWaiters.isEmpty {
             effects.append(.drained(record.drainWaiters))
             record.drainWaiters = []
+            clients[client.number] = nil
         }
     }
 

@@ -23,7 +23,9 @@ final class Doorbell: SocketHandler {
         descriptor = socket(
             AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0, Self.withAddress(name, { Glibc.bind(descriptor, $0, $1) == 0 }) else {
-            throw ExecutorError(.launchFailed, "no doorbell could be made: \(String(cString: strerror(errno)))")
+            let reason = String(cString: strerror(errno))
+            if descriptor >= 0 { Glibc.close(descriptor) }
+            throw ExecutorError(.launchFailed, "no doorbell could be made: \(reason)")
         }
         SocketLoop.shared.add(descriptor, self)
     }

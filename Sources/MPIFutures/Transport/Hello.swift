@@ -23,12 +23,6 @@ struct Hello: Codable, Sendable, Equatable {
     var host: String
 }
 
-/// The pool's answer to a worker.
-struct Welcome: Codable, Sendable, Equatable {
-    /// The worker's number within its job, as tasks see it.
-    var index: Int
-}
-
 /// A guardian's last message: how its worker ended.
 struct WorkerEnd: Codable, Sendable, Equatable {
     /// The signal that ended the process, 0 where it left by itself.

@@ -113,7 +113,11 @@ final class MasterWorkerJob: RankReceiver {
 
     private func deadlinePassed(_ deadline: Duration) {
         let missing = pool.missing
-        guard !missing.isEmpty else { return }
+        if missing.isEmpty {
+            guard case .starting = state.withLock({ $0.phase }) else { return }
+            fail(ExecutorError(.bootTimedOut, "MPI did not start within \(deadline)"))
+            return
+        }
         let ranks = missing.map(String.init).joined(separator: ", ")
         fail(
             ExecutorError(
